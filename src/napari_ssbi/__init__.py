@@ -1,0 +1,1 @@
+"""napari plugin of ssbi: readers, sample data and (soon) the analysis dock."""

@@ -1,0 +1,201 @@
+"""A material system: what an electrolyte/electrode pair is made of and how its parts conduct.
+
+A bulk phase follows the Arrhenius law of ionic conductors, sigma T = A exp(-Ea / kT), fixed by
+its conductivity at the reference temperature. An interface (grain boundary, contact, dislocation)
+has no thickness of its own and is given by its area-specific resistance, with its own activation
+energy. Contrast in HAADF images is not a free number: it follows from composition and density as
+the atom-weighted Z^n scattering power relative to the electrolyte.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ssbi_core.errors import InputError, MaterialError
+from ssbi_core.materials.elements import ATOMIC_NUMBER, STANDARD_ATOMIC_WEIGHT
+from ssbi_core.materials.phases import INTERFACES, Phase
+
+BOLTZMANN_EV = 8.617333262e-5  # eV/K, CODATA 2018
+AVOGADRO_PER_NM3 = 602.214076  # 1/mol per (g/cm3 -> g/nm3), CODATA 2018
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Quantity(_Strict):
+    """A number with its unit and where it comes from."""
+
+    value: float = Field(allow_inf_nan=False)
+    unit: str
+    source: str | None = None
+    assumption: bool = False
+
+    @model_validator(mode="after")
+    def _has_origin(self) -> Quantity:
+        if not self.source and not self.assumption:
+            raise ValueError("give a source, or mark it with assumption = true")
+        return self
+
+
+class ElementLine(_Strict):
+    """An X-ray line used to map an element."""
+
+    line: str
+    energy_keV: float = Field(gt=0.05, lt=40)
+
+
+class PhaseProperties(_Strict):
+    """A bulk phase or layer: composition, density, ionic conduction, colour in legends."""
+
+    title: str
+    color: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+    composition: dict[str, float] = Field(default_factory=dict)
+    density: Quantity | None = None
+    conductivity: Quantity
+    activation_energy: Quantity
+    anisotropy: Quantity | None = None
+    aliases: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> PhaseProperties:
+        if self.conductivity.unit != "S/cm" or self.conductivity.value < 0:
+            raise ValueError("conductivity must be >= 0 with unit S/cm")
+        if self.activation_energy.unit != "eV" or self.activation_energy.value < 0:
+            raise ValueError("activation_energy must be >= 0 with unit eV")
+        unknown = sorted(set(self.composition) - set(ATOMIC_NUMBER))
+        if unknown:
+            raise ValueError(f"composition: unknown elements {', '.join(unknown)}")
+        if self.density is not None and (self.density.unit != "g/cm3" or self.density.value < 0):
+            raise ValueError("density must be >= 0 with unit g/cm3")
+        return self
+
+    def atoms_per_nm3(self) -> dict[str, float]:
+        """Number density of each element in atoms/nm3; empty for a pore."""
+        if not self.composition or self.density is None:
+            return {}
+        mass = sum(STANDARD_ATOMIC_WEIGHT[e] * n for e, n in self.composition.items())
+        per_nm3 = self.density.value / mass * AVOGADRO_PER_NM3
+        return {element: n * per_nm3 for element, n in self.composition.items()}
+
+    def scattering_power(self, exponent: float = 1.7) -> float:
+        """HAADF scattering power per volume, sum of atoms/nm3 times Z^exponent."""
+        return sum(n * ATOMIC_NUMBER[e] ** exponent for e, n in self.atoms_per_nm3().items())
+
+
+class InterfaceProperties(_Strict):
+    """An interface without thickness, given by its area-specific resistance."""
+
+    title: str
+    color: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+    resistance: Quantity
+    activation_energy: Quantity
+    width: Quantity
+
+    @model_validator(mode="after")
+    def _consistent(self) -> InterfaceProperties:
+        if self.resistance.unit != "ohm cm2" or self.resistance.value < 0:
+            raise ValueError("resistance must be >= 0 with unit ohm cm2")
+        if self.activation_energy.unit != "eV" or self.width.unit != "nm":
+            raise ValueError("activation_energy must be in eV and width in nm")
+        return self
+
+
+class MaterialSystem(_Strict):
+    """An electrolyte/electrode pair, as read from a material file."""
+
+    name: str
+    title: str
+    reference_temperature_K: float = Field(gt=0)
+    elements: dict[str, ElementLine]
+    phases: dict[Literal["llzo", "nmc", "pore", "coating"], PhaseProperties]
+    interfaces: dict[Literal["grain_boundary", "contact", "dislocation"], InterfaceProperties]
+    reaction_layers: dict[str, PhaseProperties]
+    reaction_layer: str
+    coatings: dict[str, PhaseProperties] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _complete(self) -> MaterialSystem:
+        for group, wanted in (
+            ("phases", ("llzo", "nmc", "pore", "coating")),
+            ("interfaces", ("grain_boundary", "contact", "dislocation")),
+        ):
+            missing = [key for key in wanted if key not in getattr(self, group)]
+            if missing:
+                raise ValueError(f"{group}: missing {', '.join(missing)}")
+        if self.reaction_layer not in self.reaction_layers:
+            raise ValueError(
+                f"reaction_layer: {self.reaction_layer!r} is not among reaction_layers "
+                f"({', '.join(self.reaction_layers)})"
+            )
+        return self
+
+    def with_reaction_layer(self, chemistry: str) -> MaterialSystem:
+        """Return this system with another reaction-layer chemistry (name or alias)."""
+        for name, layer in self.reaction_layers.items():
+            if chemistry.lower() in {name.lower(), *(a.lower() for a in layer.aliases)}:
+                return self.model_copy(update={"reaction_layer": name})
+        raise MaterialError(
+            f"reaction layer {chemistry!r} in system {self.name}",
+            f"one of {', '.join(self.reaction_layers)}",
+            "choose one of these, or add it to your own material file",
+        )
+
+    def phase(self, phase: Phase) -> PhaseProperties:
+        """Properties of a bulk phase or layer (not of an interface)."""
+        if phase is Phase.REACTION_LAYER:
+            return self.reaction_layers[self.reaction_layer]
+        if phase.key not in self.phases:
+            raise InputError(
+                f"bulk properties of {phase.key}",
+                "a bulk phase or layer",
+                "use MaterialSystem.interface for grain_boundary, contact and dislocation",
+            )
+        return self.phases[phase.key]
+
+    def interface(self, phase: Phase) -> InterfaceProperties:
+        """Properties of an interface."""
+        if phase not in INTERFACES:
+            raise InputError(
+                f"interface properties of {phase.key}",
+                "grain_boundary, contact or dislocation",
+                "use MaterialSystem.phase for bulk phases and layers",
+            )
+        return self.interfaces[phase.key]
+
+    def title_of(self, phase: Phase) -> str:
+        """Name of the phase for legends."""
+        return (self.interface(phase) if phase in INTERFACES else self.phase(phase)).title
+
+    def color_of(self, phase: Phase) -> str:
+        """Legend colour as #rrggbb."""
+        return (self.interface(phase) if phase in INTERFACES else self.phase(phase)).color
+
+    def conductivity(self, phase: Phase, temperature: float) -> float:
+        """Ionic conductivity of a bulk phase or layer in S/cm at `temperature` in K (Arrhenius)."""
+        properties = self.phase(phase)
+        factor = self._arrhenius(properties.activation_energy.value, temperature)
+        return properties.conductivity.value * factor * self.reference_temperature_K / temperature
+
+    def resistance(self, phase: Phase, temperature: float) -> float:
+        """Area-specific resistance of an interface in ohm cm2 at `temperature` in K.
+
+        R/T is thermally activated for both boundaries (1/sigma) and charge transfer (RT / F i0).
+        """
+        properties = self.interface(phase)
+        factor = self._arrhenius(properties.activation_energy.value, temperature)
+        return properties.resistance.value / factor * temperature / self.reference_temperature_K
+
+    def _arrhenius(self, activation_energy: float, temperature: float) -> float:
+        if not math.isfinite(temperature) or temperature <= 0:
+            raise InputError(f"temperature {temperature} K", "a temperature above 0 K", "give kelvin, e.g. 298.15")
+        inverse = 1 / temperature - 1 / self.reference_temperature_K
+        return math.exp(-activation_energy / BOLTZMANN_EV * inverse)
+
+    def haadf_contrast(self, phase: Phase, exponent: float = 1.7) -> float:
+        """HAADF intensity of a bulk phase or layer relative to the electrolyte at equal thickness."""
+        reference = self.phases["llzo"].scattering_power(exponent)
+        return self.phase(phase).scattering_power(exponent) / reference

@@ -1,0 +1,1 @@
+"""From the microscope's counts to what the segmenter expects, and back."""

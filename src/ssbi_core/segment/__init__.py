@@ -1,0 +1,1 @@
+"""Micrographs to phases with a Flax U-Net."""

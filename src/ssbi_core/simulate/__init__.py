@@ -1,0 +1,1 @@
+"""Process parameters to microstructure to STEM/EDS, with exact ground truth."""

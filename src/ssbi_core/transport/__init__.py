@@ -1,0 +1,5 @@
+"""Ionic conduction through labelled microstructures."""
+
+from ssbi_core.transport.solution import Bounded, ConductionSolution
+
+__all__ = ["Bounded", "ConductionSolution"]

@@ -1,0 +1,53 @@
+"""What a conduction solve returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ssbi_core.types import Field
+
+
+class Bounded(NamedTuple):
+    """An estimate with rigorous discretisation bounds, lower <= estimate <= upper."""
+
+    estimate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, eq=False)
+class ConductionSolution:
+    """Steady ionic conduction between the two faces of the transport axis, per volt applied.
+
+    Attributes
+    ----------
+    effective_conductivity : S/cm with discretisation bounds.
+    area_specific_resistance : ohm cm2 of the whole field of view, length / effective conductivity.
+    potential : V at pixel centres, 1 on the first face and 0 on the last.
+    current_density : magnitude in A/cm2 at pixel centres, for 1 V across the field of view.
+    sensitivity : d sigma_eff / d sigma of each pixel, dimensionless; sums to sigma_eff / sigma when weighted by sigma.
+    resistance_share : phase key -> share of the dissipated power; sums to 1 (empty without percolation).
+    knockout_gain : phase key -> relative increase of sigma_eff with that phase replaced by the solid it displaced.
+    axis : transport axis (0 rows, 1 columns, 2 slices in 3D).
+    temperature : K.
+    percolates : False where no conducting path joins the two faces; `reason` then says why.
+    method : linear solver that produced the result.
+    flux_imbalance : |inlet - outlet| / mean flux, the check made on every solve.
+    """
+
+    effective_conductivity: Bounded
+    area_specific_resistance: float
+    potential: Field
+    current_density: Field
+    sensitivity: Field
+    resistance_share: Mapping[str, float]
+    knockout_gain: Mapping[str, float]
+    axis: int
+    temperature: float
+    percolates: bool
+    reason: str
+    method: str
+    flux_imbalance: float
+    settings: Mapping[str, Any] = field(default_factory=dict)
