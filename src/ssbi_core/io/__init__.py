@@ -1,6 +1,21 @@
 """Files in and out: microscope formats, label images, studies, results."""
 
+from ssbi_core.io.checks import require_analysable
+from ssbi_core.io.labels import read_labels
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
+from ssbi_core.io.reading import ImageEntry, list_images, read, read_frames
+from ssbi_core.io.writing import write_image, write_labels
 
-__all__ = ["Micrograph", "PhaseMap"]
+__all__ = [
+    "ImageEntry",
+    "Micrograph",
+    "PhaseMap",
+    "list_images",
+    "read",
+    "read_frames",
+    "read_labels",
+    "require_analysable",
+    "write_image",
+    "write_labels",
+]
