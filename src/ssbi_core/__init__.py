@@ -1,3 +1,99 @@
-"""Solid-state battery interfaces: from STEM/EDS images to ionic conductivity."""
+"""Solid-state battery interfaces: from STEM/EDS images to phases, graph and ionic conductivity.
+
+>>> import ssbi_core as ssbi
+>>> micrograph = ssbi.read("scan.emd")
+>>> phases = ssbi.segment(micrograph)
+>>> transport = ssbi.solve_conduction(phases, temperature=298.15)
+
+Names load on first use, so importing the package costs nothing and pulls in neither JAX nor a display.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ssbi_core.errors import SsbiError
+    from ssbi_core.graph import InterfaceGraph, build_graph
+    from ssbi_core.io import Micrograph, PhaseMap, read, read_labels
+    from ssbi_core.materials import MaterialSystem, Phase, load_system
+    from ssbi_core.pipeline import AnalysisConfig, analyze, analyze_study
+    from ssbi_core.report import ImageResult
+    from ssbi_core.segment import segment, train_segmenter
+    from ssbi_core.simulate import ProcessParameters, simulate_study
+    from ssbi_core.transport import ConductionSolution, solve_conduction
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "SsbiError": "errors",
+    "InterfaceGraph": "graph",
+    "build_graph": "graph",
+    "Micrograph": "io",
+    "PhaseMap": "io",
+    "read": "io",
+    "read_labels": "io",
+    "MaterialSystem": "materials",
+    "Phase": "materials",
+    "load_system": "materials",
+    "AnalysisConfig": "pipeline",
+    "analyze": "pipeline",
+    "analyze_study": "pipeline",
+    "ImageResult": "report",
+    "segment": "segment",
+    "train_segmenter": "segment",
+    "ProcessParameters": "simulate",
+    "simulate_study": "simulate",
+    "ConductionSolution": "transport",
+    "solve_conduction": "transport",
+}
+
+__all__ = [
+    "AnalysisConfig",
+    "ConductionSolution",
+    "ImageResult",
+    "InterfaceGraph",
+    "MaterialSystem",
+    "Micrograph",
+    "Phase",
+    "PhaseMap",
+    "ProcessParameters",
+    "SsbiError",
+    "__version__",
+    "analyze",
+    "analyze_study",
+    "build_graph",
+    "load_system",
+    "read",
+    "read_labels",
+    "segment",
+    "simulate_study",
+    "solve_conduction",
+    "train_segmenter",
+]
+
+
+class _Package(ModuleType):
+    """This package with its public names as properties that import their stage on first use.
+
+    A property outranks the attribute that Python sets when a submodule is imported, so `ssbi_core.segment` is
+    always the function, although a stage folder has the same name (`from ssbi_core.segment import ...` still works).
+    """
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+def _public(name: str, stage: str) -> property:
+    def ignore(_package: ModuleType, _submodule: Any) -> None:
+        """Python binds an imported submodule to its parent; the public name stays."""
+
+    return property(lambda _package: getattr(import_module(f"ssbi_core.{stage}"), name), ignore)
+
+
+for _name, _stage in _HOME.items():
+    setattr(_Package, _name, _public(_name, _stage))
+sys.modules[__name__].__class__ = _Package
