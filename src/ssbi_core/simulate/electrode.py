@@ -1,0 +1,126 @@
+"""The electrode's outline and what lies along it, as signed distances in pixels (positive inside).
+
+The outline is a plane, a slab or a set of particles, displaced by a smooth random field (waviness).
+Along it run, from NMC outwards: coating, reaction layer, lenses of lost contact. A layer is present
+where a Gaussian field exceeds the quantile of its coverage and tapers off at the rims of its patches.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.scipy.special import ndtri
+
+from ssbi_core.simulate.config import MicrostructureParameters
+from ssbi_core.simulate.random_field import gaussian_field
+
+MAX_PARTICLES = 12
+_FAR = 1e4
+
+
+class Interface(NamedTuple):
+    """Signed distances in pixels, (rows, columns) float32: inside the electrode, coating, layer, lenses."""
+
+    electrode: jax.Array
+    coating: jax.Array
+    layer: jax.Array
+    lens: jax.Array
+
+
+def electrode_distance(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
+    """Return the signed distance to the electrode's outline, positive in the electrode.
+
+    Parameters
+    ----------
+    y, x : (rows, columns) pixel coordinates.
+    p : traced parameters.
+    """
+    wave_key, particle_key = jax.random.split(rng_key)
+    rows, columns = y.shape
+    diagonal = jnp.float32((rows**2 + columns**2) ** 0.5)
+    c, s = jnp.cos(p.interface_angle), jnp.sin(p.interface_angle)
+    across = (x - (columns - 1) / 2) * c + (y - (rows - 1) / 2) * s - p.interface_offset * diagonal
+    everywhere = jnp.full(y.shape, _FAR, jnp.float32)
+    outlines = [across, p.slab_width / 2 - jnp.abs(across), -everywhere, -everywhere, everywhere]
+    outline = jnp.select([p.geometry == k for k in range(5)], outlines)
+    outline = jnp.maximum(outline, _particles(particle_key, y, x, p))
+    amplitude = jnp.minimum(p.waviness, 0.35 * p.waviness_length)  # steeper would fold the interface over
+    outline = outline + amplitude * gaussian_field(wave_key, (rows, columns), p.waviness_length, 0.6)
+    outline = outline / jnp.clip(_slope(outline), 0.4, 3.0)  # to first order a distance again
+    return jnp.where(p.inverted > 0.5, -outline, outline)
+
+
+def interface_layers(rng_key: jax.Array, electrode: jax.Array, p: MicrostructureParameters) -> Interface:
+    """Return coating, reaction layer and contact-loss lenses along an outline."""
+    shape = electrode.shape
+    layer_key, uneven_key, coat_key, lens_key = jax.random.split(rng_key, 4)
+    outside = -electrode
+    step = _digital_line(electrode)
+
+    coat = p.coating_thickness * _patches(coat_key, shape, p.layer_patch, p.coating_coverage)
+    thickness = p.layer_thickness * _patches(layer_key, shape, p.layer_patch, p.layer_coverage)
+    uneven = gaussian_field(uneven_key, shape, 0.6 * p.layer_patch, 0.5)
+    thickness = thickness * jnp.exp(p.layer_unevenness * uneven - p.layer_unevenness**2 / 2)
+    coated = coat > 0.3
+    inner = jnp.where(coated, coat, -p.layer_into_nmc * thickness)
+    outer = inner + thickness
+
+    open_field = gaussian_field(lens_key, shape, p.layer_patch, 0.2)
+    above = open_field - ndtri(1 - jnp.clip(p.contact_loss, 0, 1) * 0.999 - 5e-4)
+    opening = jnp.where(p.contact_loss > 0, p.lens_thickness * jnp.sqrt(jnp.clip(above, 0, 1.5)), 0.0)
+    return Interface(
+        electrode=electrode,
+        coating=jnp.where(coated, _band(outside, jnp.zeros_like(coat), coat, step), -_FAR),
+        layer=jnp.where(thickness > 0.3, _band(outside, inner, outer, step), -_FAR),
+        lens=jnp.where(opening > 0.5, opening / 2 - jnp.abs(outside - outer), -_FAR),
+    )
+
+
+def _particles(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
+    """Union of ellipses, more or less faceted; the first `particle_count` of a fixed number are real."""
+    rows, columns = y.shape
+    u = jax.random.uniform(rng_key, (MAX_PARTICLES, 6), jnp.float32)
+    distance = jnp.full(y.shape, -_FAR, jnp.float32)
+    aspect, angle = 1 + 0.9 * u[:, 3], jnp.pi * u[:, 4]
+    radius = p.particle_size / 2 * jnp.exp(0.7 * (u[:, 2] - 0.5))
+    real = jnp.arange(MAX_PARTICLES) < p.particle_count
+
+    def add(k: jax.Array, distance: jax.Array) -> jax.Array:
+        dy, dx = y - (u[k, 0] * 1.1 - 0.05) * rows, x - (u[k, 1] * 1.1 - 0.05) * columns
+        c, s = jnp.cos(angle[k]), jnp.sin(angle[k])
+        a = jnp.abs(dx * c + dy * s) / jnp.sqrt(aspect[k])
+        b = jnp.abs(dy * c - dx * s) * jnp.sqrt(aspect[k])
+        octagon = jnp.maximum(jnp.maximum(a, b), 0.7071 * (a + b))
+        size = jnp.sqrt(a**2 + b**2)
+        inside = radius[k] - size - u[k, 5] * (octagon - size)
+        return jnp.maximum(distance, jnp.where(real[k], inside, -_FAR))
+
+    distance = jax.lax.fori_loop(0, MAX_PARTICLES, add, distance)
+    return distance
+
+
+def _patches(rng_key: jax.Array, shape: tuple[int, int], length: jax.Array, coverage: jax.Array) -> jax.Array:
+    """Profile in [0, 1] that is positive on `coverage` of the area, with tapered rims."""
+    field = gaussian_field(rng_key, shape, length, 0.3)
+    threshold = ndtri(1 - jnp.clip(coverage, 1e-4, 1 - 1e-4))
+    profile = jnp.sqrt(jnp.clip((field - threshold) / 0.3, 0, 1))
+    return jnp.where(coverage > 0.999, 1.0, jnp.where(coverage < 1e-3, 0.0, profile))
+
+
+def _band(outside: jax.Array, inner: jax.Array, outer: jax.Array, step: jax.Array) -> jax.Array:
+    """Signed distance inside inner < outside < outer, at least one gap-free pixel line wide."""
+    half = jnp.maximum(outer - inner, step) / 2
+    return half - jnp.abs(outside - (inner + outer) / 2)
+
+
+def _digital_line(distance: jax.Array) -> jax.Array:
+    """Thickness |n_y| + |n_x| at which a digital line along a level set has no diagonal gap."""
+    gy, gx = jnp.gradient(distance)
+    return (jnp.abs(gy) + jnp.abs(gx)) / jnp.sqrt(gy**2 + gx**2 + 1e-12)
+
+
+def _slope(distance: jax.Array) -> jax.Array:
+    gy, gx = jnp.gradient(distance)
+    return jnp.sqrt(gy**2 + gx**2 + 1e-12)
