@@ -17,7 +17,8 @@ from ssbi_core.materials import Phase
 
 AXIS_NAMES = ("rows", "columns", "slices")
 _ARRAY_AXES = {2: (0, 1), 3: (1, 2, 0)}
-_ELECTROLYTE = (Phase.LLZO, Phase.GRAIN_BOUNDARY, Phase.DISLOCATION)
+ELECTROLYTE = (Phase.LLZO, Phase.GRAIN_BOUNDARY, Phase.DISLOCATION)
+"""Phases that are electrolyte for the question where the interface is."""
 
 
 def array_axis(axis: int, ndim: int) -> int:
@@ -62,7 +63,7 @@ def interface_axis(labels: np.ndarray) -> int:
     """
     labels = np.asarray(labels)
     array_axis(0, labels.ndim)
-    electrolyte, electrode = np.isin(labels, _ELECTROLYTE), labels == Phase.NMC
+    electrolyte, electrode = np.isin(labels, ELECTROLYTE), labels == Phase.NMC
     _require_both(bool(electrolyte.any()), bool(electrode.any()))
     separation = [_separation(electrolyte, electrode, array_axis(axis, labels.ndim)) for axis in range(labels.ndim)]
     return int(np.argmax(np.round(separation, 9)))  # rounded: summation noise must not decide between equals
