@@ -55,7 +55,7 @@ def nm_per_unit(unit: str | None) -> float | None:
         If the unit is reciprocal: a diffraction pattern or Fourier transform, not an image.
     """
     text = (unit or "").strip().replace("\\u00B5", "u").replace("\u00b5", "u").replace("\u03bc", "u")
-    text = text.replace("\u212b", "å").lower()
+    text = text.replace("\u212b", "å").lower().strip("[]").replace("_", "")  # Berkeley EMD writes [n_m]
     if text.startswith("1/") or "^-1" in text or "⁻¹" in text or text in {"mrad", "rad"}:
         raise CalibrationError(
             f"an image calibrated in reciprocal units ({unit})",

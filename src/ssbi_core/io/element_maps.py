@@ -10,6 +10,7 @@ from ssbi_core.io.channels import element_of
 from ssbi_core.io.checks import check_size, clean_map
 from ssbi_core.io.planes import Plane
 from ssbi_core.io.regrid import resample_counts
+from ssbi_core.io.spectra import element_maps
 from ssbi_core.materials import MaterialSystem
 from ssbi_core.types import Image
 
@@ -34,6 +35,10 @@ def collect_maps(planes: Sequence[Plane], haadf: Plane, system: MaterialSystem, 
         elif _same_field(plane, haadf, notes):
             counts = clean_map(_sum_frames(plane), plane.name, notes)
             maps[element] = _onto(counts, haadf.shape, plane.name, notes)
+    for plane in planes:
+        if plane.kind == "spectrum image" and plane.signal.technique == "EDS" and _same_field(plane, haadf, notes):
+            for element, counts in element_maps(plane.signal, system, notes).items():
+                maps.setdefault(element, _onto(counts, haadf.shape, f"{element} of {plane.name}", notes))
     return maps
 
 

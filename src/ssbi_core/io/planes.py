@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ssbi_core.errors import ReadError
 from ssbi_core.io.signals import CHANNEL, COLOUR, ENERGY, FRAME, SLICE, Signal, X, Y
 
 
@@ -20,7 +19,7 @@ class Plane:
     ----------
     name : unique within the file.
     named : whether the file itself gives that name.
-    kind : "image", "frames", "slice", "colour", "spectrum image" or "spectrum".
+    kind : "image", "frames", "slice", "colour", "spectrum image", "spectrum" or "stack of stacks".
     signal : where its pixels are.
     index : position along the channel or slice axis of the signal.
     """
@@ -76,11 +75,7 @@ def _split(signal: Signal) -> Iterator[Plane]:
     elif len(extra) <= 1:
         yield from _along(extra[0] if extra else CHANNEL, signal, sizes)
     else:
-        raise ReadError(
-            f"an array of shape {tuple(signal.data.shape)} with axes {signal.axes}",
-            "an image, or one stack of channels, frames or slices",
-            "export the part to analyse as a two-dimensional image",
-        )
+        yield Plane(signal.name or "stack", bool(signal.name), "stack of stacks", signal)
 
 
 def _along(axis: str, signal: Signal, sizes: dict[str, int]) -> Iterator[Plane]:
