@@ -1,0 +1,93 @@
+"""Matplotlib without global state: figures in, bytes out, the same bytes for the same figure.
+
+Text that stands on the page (not on a picture) is drawn in `INK`; an SVG embedded in the report
+gets the page's own text colour in its place, so one figure serves light, dark and paper.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+INK = "#0a0b0d"
+CHART_WIDTH_IN = 8.4
+_LOCK = threading.RLock()  # rc_context swaps one process-wide table; reports may be rendered from several threads
+_STYLE = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],  # ships with matplotlib: the same picture on every machine
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "svg.fonttype": "none",  # text stays text: searchable, editable, readable aloud
+    "svg.hashsalt": "ssbi",  # element ids, else random
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw and save in the report's style, leaving the caller's matplotlib settings alone."""
+    with _LOCK, rc_context(_STYLE):
+        yield
+
+
+def palette_png(figure: Figure) -> bytes:
+    """Return the figure as a PNG of at most 256 colours at its own resolution: small, for the screen."""
+    pixels = _pixels(figure)
+    image = Image.fromarray(pixels).quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    stream = io.BytesIO()
+    image.save(stream, format="PNG", optimize=True)
+    return stream.getvalue()
+
+
+def print_png(figure: Figure, dpi: int) -> bytes:
+    """Return the figure as a full-colour PNG for publication."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
+    return stream.getvalue()
+
+
+def svg_text(figure: Figure) -> str:
+    """Return the figure as an SVG document."""
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return stream.getvalue()
+
+
+def inline_svg(figure: Figure, title: str) -> str:
+    """Return a chart as an ``<svg>`` element for an HTML page: no ids, text in the page's colour and font.
+
+    Clip paths go with the ids; a chart has nothing that would have to be clipped.
+    """
+    svg = svg_text(figure)
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<defs>.*?</defs>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' (?:id|clip-path)="[^"]*"', "", svg)
+    svg = re.sub(r"(font: [^'\";]*?px) [^;\"]*", r"\1 system-ui, sans-serif", svg).replace(INK, "currentColor")
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(title)}"', 1)
+
+
+def text_width(figure: Figure, text: str) -> float:
+    """Return the width of a text as a fraction of the figure's."""
+    probe = figure.text(0, 0, text)
+    width = probe.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width
+    probe.remove()
+    return width / figure.bbox.width
+
+
+def _pixels(figure: Figure) -> np.ndarray:
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()

@@ -1,0 +1,150 @@
+"""A panel is one picture of the field of view with the words and keys that belong to it.
+
+The drawing fills its axes and carries nothing that needs a page around it. The report sets
+legend and colour bar beside it as text of the page; a publication figure gets them drawn in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Colormap, LogNorm, Normalize, to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from ssbi_core.report.figures.canvas import palette_png
+from ssbi_core.report.figures.overlays import draw_scale_bar, draw_transport_axis
+from ssbi_core.report.figures.section import Section
+from ssbi_core.report.formatting import number, power_of_ten
+
+SCREEN_DPI = 100
+SCREEN_PX = 720
+"""Longer edge of a panel in the report: sharp in a two-column page, and small."""
+
+PRINT_WIDTH_IN = 85 / 25.4  # one column of a journal
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A key: colour, what it stands for, and (where there is one) how much of it there is."""
+
+    color: str
+    label: str
+    amount: str = ""
+    marker: str = "s"  # matplotlib's: "s" area, "o" node, "-" line, ":" dotted line
+
+
+@dataclass(frozen=True, eq=False)
+class ColorScale:
+    """A colour bar: the map, its range, and what it measures with the unit."""
+
+    cmap: Colormap
+    norm: Normalize
+    label: str
+
+    def stops(self, count: int = 17) -> list[str]:
+        """Return evenly spaced colours of the bar as #rrggbb."""
+        return [to_hex(self.cmap(position)) for position in np.linspace(0, 1, count)]
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Return tick positions in [0, 1] along the bar with their labels, three to seven of them."""
+        values = _decades(self.norm) if isinstance(self.norm, LogNorm) else np.linspace(*_range(self.norm), 5)
+        label = _decade_label if isinstance(self.norm, LogNorm) and len(values) > 2 else "{:.3g}".format
+        if len(values) <= 2 and isinstance(self.norm, LogNorm):
+            values = np.geomspace(*_range(self.norm), 3)
+        return [(float(self.norm(value)), label(float(value))) for value in values]
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture: how to draw it, and what to say about it."""
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    section: Section
+    draw: Callable[[Axes], None]
+    legend: tuple[LegendEntry, ...] = ()
+    scale: ColorScale | None = None
+
+
+def panel_png(panel: Panel) -> bytes:
+    """Return the picture alone as a small PNG, `SCREEN_PX` on its longer edge. Call inside `style`."""
+    rows_nm, columns_nm = panel.section.size_nm
+    long_edge = SCREEN_PX / SCREEN_DPI / max(rows_nm, columns_nm)
+    size = [max(edge * long_edge, 0.4) for edge in (columns_nm, rows_nm)]
+    figure = Figure(figsize=(size[0], size[1]), dpi=SCREEN_DPI)
+    _draw(panel, figure.add_axes((0, 0, 1, 1)))
+    return palette_png(figure)
+
+
+def panel_figure(panel: Panel) -> Figure:
+    """Return the picture with legend and colour bar, one journal column wide. Call inside `style`."""
+    rows_nm, columns_nm = panel.section.size_nm
+    picture = min(max(PRINT_WIDTH_IN * rows_nm / columns_nm, 0.3), 2.5 * PRINT_WIDTH_IN)
+    legend = 0.17 * -(-len(panel.legend) // 2) + 0.08 if panel.legend else 0.0
+    bar = 0.45 if panel.scale else 0.0
+    height = picture + legend + bar
+    figure = Figure(figsize=(PRINT_WIDTH_IN, height), dpi=SCREEN_DPI)
+    _draw(panel, figure.add_axes((0, 1 - picture / height, 1, picture / height)))
+    if panel.scale:
+        _draw_scale(panel.scale, figure, (0.06, (legend + 0.33) / height, 0.88, 0.08 / height))
+    if panel.legend:
+        _draw_legend(panel.legend, figure)
+    return figure
+
+
+def _draw(panel: Panel, axes: Axes) -> None:
+    axes.set_axis_off()
+    panel.draw(axes)
+    rows_nm, columns_nm = panel.section.size_nm
+    axes.set(xlim=(0, columns_nm), ylim=(rows_nm, 0), aspect="equal")
+    draw_scale_bar(axes, columns_nm)
+    draw_transport_axis(axes, panel.section.transport_axis)
+
+
+def _draw_scale(scale: ColorScale, figure: Figure, box: tuple[float, float, float, float]) -> None:
+    mappable = ScalarMappable(norm=scale.norm, cmap=scale.cmap)
+    bar = figure.colorbar(mappable, cax=figure.add_axes(box), orientation="horizontal")
+    positions = [scale.norm.inverse(position) for position, _ in scale.ticks()]
+    bar.set_ticks(positions, labels=[label for _, label in scale.ticks()])
+    bar.ax.minorticks_off()
+    bar.ax.tick_params(labelsize=6, length=2, pad=1.5)
+    bar.set_label(scale.label, fontsize=6.5, labelpad=2)
+    bar.outline.set_linewidth(0.4)  # type: ignore[operator]
+
+
+def _draw_legend(entries: tuple[LegendEntry, ...], figure: Figure) -> None:
+    handles = [_handle(entry) for entry in entries]
+    figure.legend(
+        handles=handles, loc="lower center", ncols=2, fontsize=6.5, frameon=False, borderpad=0.1, labelspacing=0.35
+    )
+
+
+def _handle(entry: LegendEntry) -> Line2D:
+    label = f"{entry.label}  {entry.amount}".rstrip()
+    if entry.marker in "-:":
+        return Line2D([], [], color=entry.color, linestyle=entry.marker, linewidth=1.2, label=label)
+    return Line2D([], [], color=entry.color, marker=entry.marker, linestyle="", markeredgecolor="#555", label=label)
+
+
+def _range(norm: Normalize) -> tuple[float, float]:
+    assert norm.vmin is not None
+    assert norm.vmax is not None
+    return float(norm.vmin), float(norm.vmax)
+
+
+def _decades(norm: Normalize) -> np.ndarray:
+    low, high = np.log10(_range(norm))
+    powers = np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
+    return 10.0 ** powers[:: max(1, -(-len(powers) // 7))]
+
+
+def _decade_label(value: float) -> str:
+    exponent = round(np.log10(value))
+    return {0: "1", 1: "10"}.get(exponent, power_of_ten(exponent))

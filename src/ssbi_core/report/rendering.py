@@ -1,0 +1,169 @@
+"""One image of the report, rendered right after its analysis so that its arrays can go.
+
+A `RenderedImage` holds a few hundred kilobytes of compressed pictures and the words and numbers
+beside them; a study of any size keeps these, not the results.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ssbi_core.materials import PHASES
+from ssbi_core.report.figures import charts, panels
+from ssbi_core.report.figures.canvas import inline_svg, style
+from ssbi_core.report.figures.panel import ColorScale, LegendEntry, Panel, panel_png
+from ssbi_core.report.formatting import chemical, interval, length, number
+from ssbi_core.report.records import ImageResult, result_json, result_notes
+from ssbi_core.report.table import result_row
+from ssbi_core.report.wording import image_summary, temperature_in_words
+
+_AXIS_WORDS = {0: "rows (top to bottom)", 1: "columns (left to right)", 2: "slices (first to last)"}
+_CHART_TITLES = {
+    "resistance_share": "What the resistance consists of",
+    "knockout_gain": "What each phase costs: σ_eff without it",
+}
+
+
+class Fact(NamedTuple):
+    """A number with its name and unit, as the table of an image lists it."""
+
+    label: str
+    value: str
+    unit: str = ""
+
+
+class PhaseFact(NamedTuple):
+    """A phase that is present: its fraction, its share of the resistance and what it costs."""
+
+    title: str
+    color: str
+    fraction: float
+    share: float | None
+    gain: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A rendered panel: the image, and what of `Panel` is text."""
+
+    png: bytes
+    title: str
+    caption: str
+    alt: str
+    legend: tuple[LegendEntry, ...]
+    scale: ColorScale | None
+
+
+class Chart(NamedTuple):
+    """A rendered bar chart."""
+
+    title: str
+    svg: str
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedImage:
+    """What the report shows of one image.
+
+    Attributes
+    ----------
+    row : the image's row of the study table, as of `result_row`.
+    summary : sentences computed from the numbers.
+    pictures, charts : empty where only the numbers were asked for.
+    facts, phases, notes : the tables of the image.
+    provenance : JSON text of what the numbers were computed with.
+    """
+
+    row: Mapping[str, Any]
+    summary: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    charts: tuple[Chart, ...]
+    facts: tuple[Fact, ...]
+    phases: tuple[PhaseFact, ...]
+    notes: tuple[str, ...]
+    provenance: str
+
+
+def render_image_section(result: ImageResult, *, figures: bool = True) -> RenderedImage:
+    """Render what the report shows of one image.
+
+    Parameters
+    ----------
+    result : the result of one image; none of its arrays is kept.
+    figures : False renders the numbers only, for the tail of a very large study.
+    """
+    return RenderedImage(
+        row=result_row(result),
+        summary=tuple(image_summary(result)),
+        pictures=_pictures(result) if figures else (),
+        charts=_charts(result) if figures else (),
+        facts=tuple(_facts(result)),
+        phases=tuple(_phase_facts(result)),
+        notes=tuple(result_notes(result)),
+        provenance=json.dumps(result_json(result)["provenance"], indent=2, ensure_ascii=False),
+    )
+
+
+def _pictures(result: ImageResult) -> tuple[Picture, ...]:
+    with style():
+        return tuple(_picture(panel) for panel in panels(result))
+
+
+def _picture(panel: Panel) -> Picture:
+    return Picture(panel_png(panel), panel.title, panel.caption, panel.alt, panel.legend, panel.scale)
+
+
+def _charts(result: ImageResult) -> tuple[Chart, ...]:
+    with style():
+        return tuple(
+            Chart(_CHART_TITLES[name], inline_svg(figure, _CHART_TITLES[name]))
+            for name, figure in charts(result).items()
+        )
+
+
+def _facts(result: ImageResult) -> list[Fact]:
+    facts = [] if result.transport is None else _transport_facts(result)
+    *slices, rows, columns = result.phases.labels.shape
+    pixel = float(result.phases.pixel_size_nm)
+    shape = (*slices, rows, columns)
+    facts.append(Fact("Field of view", " × ".join(length(size * pixel) for size in shape)))
+    facts.append(Fact("Size", " × ".join(map(str, shape)), "voxels" if slices else "pixels"))
+    facts.append(Fact("Pixel size", number(pixel), "nm"))
+    if result.axis is not None:
+        facts.append(Fact("Transport axis", _AXIS_WORDS[result.axis]))
+    if result.phases.uncertainty is not None:
+        facts.append(Fact("Mean uncertainty of the phases", number(float(result.phases.uncertainty.mean())), "of 1"))
+    return facts
+
+
+def _transport_facts(result: ImageResult) -> list[Fact]:
+    transport = result.transport
+    assert transport is not None
+    resistance = transport.area_specific_resistance if transport.percolates else None
+    return [
+        Fact("Effective conductivity σ_eff (lower–upper)", interval(*transport.effective_conductivity), "S/cm"),
+        Fact("Area-specific resistance", number(resistance), "Ω cm²"),
+        Fact("Temperature", temperature_in_words(transport.temperature)),
+        Fact("Mismatch of inlet and outlet current", number(transport.flux_imbalance), "relative"),
+        Fact("Solver", transport.method),
+    ]
+
+
+def _phase_facts(result: ImageResult) -> list[PhaseFact]:
+    fractions = result.phases.phase_fractions()
+    shares = result.transport.resistance_share if result.transport else {}
+    gains = result.transport.knockout_gain if result.transport else {}
+    return [
+        PhaseFact(
+            chemical(result.system.title_of(phase)),
+            result.system.color_of(phase),
+            fractions[phase.key],
+            shares.get(phase.key),
+            gains.get(phase.key),
+        )
+        for phase in PHASES
+        if fractions[phase.key] > 0 or shares.get(phase.key)
+    ]

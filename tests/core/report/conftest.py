@@ -1,0 +1,181 @@
+"""A small Voronoi interface with a real conduction solve, so reports are tested on numbers that belong together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.ndimage import gaussian_filter
+from scipy.sparse import coo_matrix
+from scipy.sparse.linalg import spsolve
+from scipy.spatial import cKDTree
+
+from ssbi_core.graph import InterfaceGraph
+from ssbi_core.io import Micrograph, PhaseMap
+from ssbi_core.materials import INTERFACES, Phase, load_system
+from ssbi_core.report import ImageResult
+from ssbi_core.transport import Bounded, ConductionSolution
+
+PIXEL_NM = 4.0
+TEMPERATURE = 298.15
+
+
+def voronoi_labels(size: int, seed: int) -> np.ndarray:
+    """LLZO grains above, NMC below, with boundaries, a broken reaction layer, contact and pores."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:size, :size]
+    distances, cells = cKDTree(rng.uniform(0, size, (30, 2))).query(np.stack([y, x], axis=-1).reshape(-1, 2), k=2)
+    gap = np.diff(distances, axis=1).reshape(size, size)
+    depth = y - size * (0.55 + 0.05 * np.sin(2 * np.pi * x / size))
+    labels = np.where(depth < 0, Phase.LLZO, Phase.NMC).astype(np.uint8)
+    labels[(gap < 1.5) & (depth < 0)] = Phase.GRAIN_BOUNDARY
+    layer = np.abs(depth) < 0.035 * size
+    labels[layer & (x < 0.8 * size)] = Phase.REACTION_LAYER
+    labels[(np.abs(depth) < 1.0) & ~(layer & (x < 0.8 * size))] = Phase.CONTACT
+    noise = gaussian_filter(rng.standard_normal((size, size)), size / 40)
+    labels[noise > np.quantile(noise, 0.97)] = Phase.PORE
+    labels[0, 0] = Phase.DISLOCATION
+    assert cells.shape[1] == 2
+    return labels
+
+
+def pixel_conductivity(labels: np.ndarray) -> np.ndarray:
+    """S/cm of every pixel; line-like phases by their area-specific resistance over one pixel."""
+    system, sigma = load_system(reaction_layer="Li2ZrO3"), np.zeros(9)
+    for phase in list(Phase)[1:]:
+        if phase in INTERFACES:
+            sigma[phase] = PIXEL_NM * 1e-7 / system.resistance(phase, TEMPERATURE)
+        else:
+            sigma[phase] = system.conductivity(phase, TEMPERATURE)
+    return np.maximum(sigma[labels], 1e-13)
+
+
+def solve(labels: np.ndarray) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """Finite volumes from the first to the last row: sigma_eff, potential, current density, dissipated power."""
+    sigma = pixel_conductivity(labels)
+    index = np.arange(labels.size).reshape(labels.shape)
+    vertical = 2 / (1 / sigma[1:] + 1 / sigma[:-1])
+    horizontal = 2 / (1 / sigma[:, 1:] + 1 / sigma[:, :-1])
+    pairs = [(index[1:], index[:-1], vertical), (index[:, 1:], index[:, :-1], horizontal)]
+    i = np.concatenate([a.ravel() for a, _, _ in pairs])
+    j = np.concatenate([b.ravel() for _, b, _ in pairs])
+    g = np.concatenate([c.ravel() for _, _, c in pairs])
+    diagonal, source = np.zeros(labels.size), np.zeros(labels.size)
+    np.add.at(diagonal, i, g)
+    np.add.at(diagonal, j, g)
+    diagonal[index[0]] += 2 * sigma[0]
+    diagonal[index[-1]] += 2 * sigma[-1]
+    source[index[0]] = 2 * sigma[0]
+    every = np.arange(labels.size)
+    rows, columns = np.r_[i, j, every], np.r_[j, i, every]
+    matrix = coo_matrix((np.r_[-g, -g, diagonal], (rows, columns))).tocsc()
+    potential = spsolve(matrix, source).reshape(labels.shape)
+    flow, power = g * (potential.flat[i] - potential.flat[j]), np.zeros(labels.size)
+    np.add.at(power, i, flow**2 / (2 * sigma.flat[i]))
+    np.add.at(power, j, flow**2 / (2 * sigma.flat[j]))
+    effective = float((2 * sigma[-1] * potential[-1]).sum())
+    slope = np.hypot(*np.gradient(potential)) / (PIXEL_NM * 1e-7)
+    return effective, potential, sigma * slope, power.reshape(labels.shape)
+
+
+def conduction(labels: np.ndarray) -> ConductionSolution:
+    effective, potential, density, power = solve(labels)
+    power = np.bincount(labels.ravel(), power.ravel(), minlength=9)[1:]
+    length_cm = labels.shape[0] * PIXEL_NM * 1e-7
+    return ConductionSolution(
+        effective_conductivity=Bounded(effective, 0.97 * effective, 1.02 * effective),
+        area_specific_resistance=length_cm / effective,
+        potential=potential,
+        current_density=density,
+        sensitivity=np.ones_like(potential),
+        resistance_share={phase.key: float(power[phase - 1] / power.sum()) for phase in list(Phase)[1:]},
+        knockout_gain={"reaction_layer": 1.43, "grain_boundary": 0.31, "pore": 0.04, "contact": -0.012},
+        axis=0,
+        temperature=TEMPERATURE,
+        percolates=True,
+        reason="",
+        method="finite volumes",
+        flux_imbalance=3.2e-12,
+        settings={"temperature_K": np.float64(TEMPERATURE)},
+    )
+
+
+def grain_graph(size: int, seed: int) -> InterfaceGraph:
+    """Centres as grains, neighbours within a distance as edges, plus the two terminals."""
+    rng = np.random.default_rng(seed)
+    centres = rng.uniform(0.03, 0.97, (30, 2)) * size * PIXEL_NM
+    phase = np.where(centres[:, 0] < 0.55 * size * PIXEL_NM, "llzo", "nmc")
+    nodes = pd.DataFrame({"centroid_row_nm": centres[:, 0], "centroid_column_nm": centres[:, 1], "phase": phase})
+    nodes["equivalent_diameter_nm"] = rng.uniform(0.08, 0.25, 30) * size * PIXEL_NM
+    ends = pd.DataFrame({"phase": ["terminal_first", "terminal_last"]})
+    nodes = pd.concat([nodes, ends], ignore_index=True)
+    pairs = [*cKDTree(centres).query_pairs(0.25 * size * PIXEL_NM)]
+    pairs += [(i, 30) for i in np.argsort(centres[:, 0])[:5]] + [(i, 31) for i in np.argsort(centres[:, 0])[-5:]]
+    edges = pd.DataFrame(sorted((int(a), int(b)) for a, b in pairs), columns=["sender", "receiver"])
+    edges["touching"] = np.arange(len(edges)) % 5 > 0
+    edges["area_specific_resistance_ohm_cm2"] = np.where(
+        edges["touching"], 10 ** rng.uniform(-2, 2, len(edges)), np.nan
+    )
+    regions = np.arange(size * size, dtype=np.int32).reshape(size, size) % 30
+    return InterfaceGraph(nodes, edges, regions, axis=0, pixel_size_nm=PIXEL_NM)
+
+
+def make_result(size: int = 64, seed: int = 0, name: str = "scan_01") -> ImageResult:
+    rng = np.random.default_rng(seed)
+    labels = voronoi_labels(size, seed)
+    grey = np.array([0, 1.0, 0.8, 0.64, 0.7, 1.2, 0.05, 0.9, 0.8])[labels]
+    haadf = rng.poisson(60 * gaussian_filter(grey, 0.7)).astype(np.float32)
+    edge = np.abs(gaussian_filter(grey, 1.0) - grey)
+    uncertainty = np.clip(gaussian_filter(2 * edge, 1.0), 0, 1).astype(np.float32)
+    return ImageResult(
+        phases=PhaseMap(labels, PIXEL_NM, uncertainty=uncertainty, name=name),
+        system=load_system(reaction_layer="Li2ZrO3"),
+        micrograph=Micrograph(haadf, {}, PIXEL_NM, name=name, sha256="ab" * 32),
+        graph=grain_graph(size, seed),
+        transport=conduction(labels),
+        provenance={
+            "version": "0.1.0",
+            "models": {"unet": "cd" * 32},
+            "settings": {"segment": {"tile": 512}, "transport": {"axis": 0}},
+        },
+    )
+
+
+def blocked(result: ImageResult) -> ImageResult:
+    transport = replace(
+        result.transport,
+        effective_conductivity=Bounded(0.0, 0.0, 0.0),
+        area_specific_resistance=float("inf"),
+        resistance_share={},
+        knockout_gain={},
+        percolates=False,
+        reason="pores cut every path between the first and the last row",
+        flux_imbalance=float("nan"),
+    )
+    return replace(result, transport=transport)
+
+
+@pytest.fixture(scope="session")
+def result() -> ImageResult:
+    return make_result()
+
+
+@pytest.fixture(scope="session")
+def blocked_result(result: ImageResult) -> ImageResult:
+    return blocked(result)
+
+
+@pytest.fixture(scope="session")
+def volume_result(result: ImageResult) -> ImageResult:
+    labels = np.repeat(result.phases.labels[None], 6, axis=0)
+    labels[3] = Phase.NMC  # only the middle slice is NMC throughout
+    phases = PhaseMap(labels, PIXEL_NM, name="volume")
+    fields = {
+        key: np.repeat(getattr(result.transport, key)[None], 6, axis=0) for key in ("potential", "current_density")
+    }
+    graph = replace(result.graph, regions=np.repeat(result.graph.regions[None], 6, axis=0), axis=2)
+    return replace(
+        result, phases=phases, micrograph=None, graph=graph, transport=replace(result.transport, axis=2, **fields)
+    )
