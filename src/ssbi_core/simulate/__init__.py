@@ -5,17 +5,28 @@ from ssbi_core.simulate.contact import mark_contact, unmark_contact
 from ssbi_core.simulate.imaging_config import ImagingConfig
 from ssbi_core.simulate.micrograph import simulate_micrograph
 from ssbi_core.simulate.microstructure import Microstructure, simulate_microstructure, simulate_microstructures
+from ssbi_core.simulate.process import (
+    MicrostructureStatistics,
+    ProcessParameters,
+    microstructure_statistics,
+)
 from ssbi_core.simulate.scenes import Scene, random_scene
+from ssbi_core.simulate.study import simulate_sample, simulate_study
 
 __all__ = [
     "ImagingConfig",
     "Microstructure",
     "MicrostructureConfig",
+    "MicrostructureStatistics",
+    "ProcessParameters",
     "Scene",
     "mark_contact",
+    "microstructure_statistics",
     "random_scene",
     "simulate_micrograph",
     "simulate_microstructure",
     "simulate_microstructures",
+    "simulate_sample",
+    "simulate_study",
     "unmark_contact",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from jax.scipy.special import ndtri
+from jax.scipy.special import ndtr, ndtri
 
 from ssbi_core.simulate.config import MicrostructureParameters
 from ssbi_core.simulate.grains import Polycrystal
@@ -72,11 +72,12 @@ def junction_pores(rng_key: jax.Array, grains: Polycrystal, p: MicrostructurePar
 
 def opened_boundaries(rng_key: jax.Array, grains: Polycrystal, p: MicrostructureParameters) -> jax.Array:
     """Return the signed distance of cracks that follow grain boundaries."""
-    field = gaussian_field(rng_key, grains.boundary_distance.shape, 1.5 * p.grain_size, 0.3)
-    above = jnp.clip(field - ndtri(1 - jnp.clip(p.boundary_cracks, 1e-4, 1 - 1e-4)), 0, 1)
-    half = 0.6 * p.crack_width * jnp.sqrt(above)
-    half = jnp.maximum(half, grains.boundary_step / 2)
-    return jnp.where((above > 0) & (p.boundary_cracks > 0), half - grains.boundary_distance, -_FAR)
+    shape = grains.boundary_distance.shape
+    clustered = ndtr(gaussian_field(rng_key, shape, 3 * p.grain_size, 0.3))
+    open_now = 4 * p.boundary_cracks * clustered**3  # damage comes in regions; mean stays near boundary_cracks
+    width = p.crack_width * (0.4 + 0.6 * variate(grains.boundary_hash, 16))
+    half = jnp.maximum(width, grains.boundary_step) / 2
+    return jnp.where(variate(grains.boundary_hash, 15) < open_now, half - grains.boundary_distance, -_FAR)
 
 
 def cracks(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
@@ -90,7 +91,7 @@ def cracks(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructurePara
         angle = jnp.pi * u[k, 2]
         c, s = jnp.cos(angle), jnp.sin(angle)
         dy, dx = y - u[k, 0] * rows, x - u[k, 1] * columns
-        along, across = dx * c + dy * s, dy * c - dx * s + 0.03 * (rows + columns) * (u[k, 3] - 0.2) * rough
+        along, across = dx * c + dy * s, dy * c - dx * s + 0.05 * (rows + columns) * (u[k, 3] - 0.3) * rough
         half_length = (0.08 + 0.25 * u[k, 4]) * (rows + columns)
         taper = jnp.clip(1 - (along / half_length) ** 2, 0, 1)
         half = jnp.maximum(p.crack_width / 2 * jnp.sqrt(taper), 0.7)

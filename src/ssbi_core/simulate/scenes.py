@@ -35,17 +35,17 @@ def random_scene(rng_key: jax.Array, *, shape: tuple[int, int] = (512, 512), dif
     shape : rows, columns.
     difficulty : 0 (clean) to 1 (everything a microscope can do wrong, with broad geometry).
     """
-    rng = np.random.default_rng(np.asarray(jax.random.key_data(rng_key), np.uint32))
-    pixel_size_nm = _log_uniform(rng, 0.4, 12)
+    rng = generator(rng_key)
+    pixel_size_nm = log_uniform(rng, 0.4, 12)
     system = random_system(rng)
     microstructure = _microstructure(rng, shape, pixel_size_nm)
-    imaging = _imaging(rng, pixel_size_nm, system, float(np.clip(difficulty, 0, 1)))
+    imaging = random_imaging(rng, pixel_size_nm, system, float(np.clip(difficulty, 0, 1)))
     return Scene(microstructure, imaging, system)
 
 
 def _microstructure(rng: np.random.Generator, shape: tuple[int, int], pixel: float) -> MicrostructureConfig:
-    grain = _log_uniform(rng, 15, 250)
-    layer = _log_uniform(rng, 2, 80) if rng.random() < 0.25 else _log_uniform(rng, 4, 30)
+    grain = log_uniform(rng, 15, 250)
+    layer = log_uniform(rng, 2, 80) if rng.random() < 0.25 else log_uniform(rng, 4, 30)
     values: dict[str, Any] = {
         **_geometry(rng, min(shape), pixel),
         "grain_size_nm": grain * pixel,
@@ -53,14 +53,14 @@ def _microstructure(rng: np.random.Generator, shape: tuple[int, int], pixel: flo
         "grain_elongation": 1 + rng.exponential(0.25) if rng.random() < 0.5 else 1.0,
         "grain_texture_deg": rng.uniform(0, 180),
         "grain_curvature": rng.uniform(0, 1),
-        "boundary_width_nm": _log_uniform(rng, 1, 6) * pixel,
-        "nmc_grain_size_nm": _log_uniform(rng, 25, 600) * pixel,
+        "boundary_width_nm": log_uniform(rng, 1, 6) * pixel,
+        "nmc_grain_size_nm": log_uniform(rng, 25, 600) * pixel,
         "layer_thickness_nm": 0.0 if rng.random() < 0.12 else layer * pixel,
         "layer_coverage": 1.0 if rng.random() < 0.3 else rng.uniform(0.2, 1),
         "layer_unevenness": rng.uniform(0, 0.7),
-        "layer_patch_nm": layer * pixel * _log_uniform(rng, 2, 20),
+        "layer_patch_nm": layer * pixel * log_uniform(rng, 2, 20),
         "layer_into_nmc": rng.uniform(0, 0.6),
-        "coating_thickness_nm": _log_uniform(rng, 2, 20) * pixel if rng.random() < 0.3 else 0.0,
+        "coating_thickness_nm": log_uniform(rng, 2, 20) * pixel if rng.random() < 0.3 else 0.0,
         "coating_coverage": 1.0 if rng.random() < 0.5 else rng.uniform(0.4, 1),
         **_flaws(rng, grain, pixel),
     }
@@ -72,7 +72,7 @@ def _geometry(rng: np.random.Generator, width: int, pixel: float) -> dict[str, A
     kinds = ["plane", "slab", "particles", "electrolyte", "electrode"]
     kind = str(rng.choice(kinds, p=[0.62, 0.1, 0.2, 0.05, 0.03]))
     crowded = kind == "particles" or rng.random() < 0.08
-    length = _log_uniform(rng, 20, 250)
+    length = log_uniform(rng, 20, 250)
     return {
         "geometry": kind,
         "inverted": bool(rng.random() < 0.12),
@@ -83,7 +83,7 @@ def _geometry(rng: np.random.Generator, width: int, pixel: float) -> dict[str, A
         "waviness_length_nm": length * pixel,
         "inclination_nm": rng.exponential(2.0) * pixel,
         "particle_count": int(rng.integers(1, 13)) if crowded else 0,
-        "particle_size_nm": _log_uniform(rng, 0.08, 0.7) * width * pixel,
+        "particle_size_nm": log_uniform(rng, 0.08, 0.7) * width * pixel,
     }
 
 
@@ -91,15 +91,15 @@ def _flaws(rng: np.random.Generator, grain: float, pixel: float) -> dict[str, An
     loss = rng.uniform(0, 0.4) if rng.random() < 0.4 else 0.0
     return {
         "porosity": 0.0 if rng.random() < 0.25 else min(rng.exponential(0.05), 0.25),
-        "pore_size_nm": _log_uniform(rng, 4, 90) * pixel,
+        "pore_size_nm": log_uniform(rng, 4, 90) * pixel,
         "pore_elongation": 1 + rng.exponential(0.5),
         "pore_faceting": rng.uniform(0, 1),
         "pore_edge_nm": rng.exponential(2.0) * pixel,
         "junction_pores": rng.uniform(0, 0.4) if rng.random() < 0.35 else 0.0,
         "contact_loss": loss,
-        "lens_thickness_nm": _log_uniform(rng, 2, 30) * pixel,
+        "lens_thickness_nm": log_uniform(rng, 2, 30) * pixel,
         "crack_count": int(rng.integers(1, 4)) if rng.random() < 0.2 else 0,
-        "crack_width_nm": _log_uniform(rng, 1.5, 12) * pixel,
+        "crack_width_nm": log_uniform(rng, 1.5, 12) * pixel,
         "boundary_cracks": rng.uniform(0, 0.25) if rng.random() < 0.2 else 0.0,
         "dislocation_density_per_um2": 0.0 if rng.random() < 0.3 else rng.uniform(0, 12) * 1e6 / (512 * pixel) ** 2,
         "dislocation_length_nm": min(grain, 80) * rng.uniform(0.3, 1.2) * pixel,
@@ -107,18 +107,19 @@ def _flaws(rng: np.random.Generator, grain: float, pixel: float) -> dict[str, An
     }
 
 
-def _imaging(rng: np.random.Generator, pixel: float, system: MaterialSystem, difficulty: float) -> ImagingConfig:
+def random_imaging(rng: np.random.Generator, pixel: float, system: MaterialSystem, difficulty: float) -> ImagingConfig:
+    """Return microscope settings at random; `difficulty` from 0 (clean) to 1 (anything)."""
     d = difficulty
 
     def sometimes(chance: float, value: float) -> float:
         return d * value if rng.random() < chance * (0.3 + 0.7 * d) else 0.0
 
-    counts = _log_uniform(rng, 0.2 if d > 0.5 else 1.0, 20)
+    counts = log_uniform(rng, 0.2 if d > 0.5 else 1.0, 20)
     return ImagingConfig(
         exponent=rng.uniform(1.5, 2.0),
-        dose=_log_uniform(rng, 3e4 * (0.01 / 3) ** d, 3e4),
+        dose=log_uniform(rng, 3e4 * (0.01 / 3) ** d, 3e4),
         collection=rng.uniform(0.05, 0.15),
-        probe_nm=_log_uniform(rng, 0.05, 0.3) if pixel > 1 else rng.uniform(0.1, 1),
+        probe_nm=log_uniform(rng, 0.05, 0.3) if pixel > 1 else rng.uniform(0.1, 1),
         defocus_px=0.3 + d * min(rng.exponential(0.7), 3.0),
         wedge=rng.uniform(0, 0.1 + 0.3 * d),
         thickness_variation=rng.uniform(0, 0.03 + 0.07 * d),
@@ -141,8 +142,8 @@ def _imaging(rng: np.random.Generator, pixel: float, system: MaterialSystem, dif
         contamination=sometimes(0.25, rng.uniform(0.02, 0.2)),
         saturation=sometimes(0.2, rng.uniform(0, 0.12)),
         dead_lines=int(sometimes(0.15, rng.integers(1, 8))),
-        gain=_log_uniform(rng, 50, 40000),
-        offset=rng.uniform(-0.2, 1) * _log_uniform(rng, 1, 20000),
+        gain=log_uniform(rng, 50, 40000),
+        offset=rng.uniform(-0.2, 1) * log_uniform(rng, 1, 20000),
         inverted=bool(rng.random() < 0.04 * d),
         bit_depth=int(rng.choice([8, 16, 32], p=[0.3, 0.5, 0.2])),
         elements=_mapped(rng, system, d),
@@ -168,5 +169,11 @@ def _mapped(rng: np.random.Generator, system: MaterialSystem, difficulty: float)
     return tuple(kept or present[:2])
 
 
-def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+def generator(rng_key: jax.Array) -> np.random.Generator:
+    """Return the NumPy generator that belongs to a JAX key."""
+    return np.random.default_rng(np.asarray(jax.random.key_data(rng_key), np.uint32))
+
+
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """Return a number whose logarithm is uniform between the bounds."""
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
