@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ssbi_core.errors import OutputError, ReadError
@@ -57,7 +58,7 @@ def read_graph(path: str | Path) -> InterfaceGraph:
     path = Path(path)
     path = path / "graph.parquet" if path.is_dir() else path
     try:
-        table = pq.read_table(path, partitioning=None)
+        table = pq.ParquetFile(path).read()
         header = json.loads(table.schema.metadata[_HEADER])
         pixels = zlib.decompress(table.schema.metadata[_REGIONS])
         regions = np.frombuffer(pixels, "<i4").astype(np.int32).reshape(header["shape"])
@@ -111,8 +112,6 @@ def _to_table(graph: InterfaceGraph) -> pa.Table:
         pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
         for frame in (graph.nodes.assign(kind="node"), graph.edges.assign(kind="edge"))
     ]
-    shared = set(parts[0].column_names) & set(parts[1].column_names) - {"kind"}
-    assert not shared, f"nodes and edges share the columns {shared}"
     table = pa.concat_tables(parts, promote_options="default")
     header = {
         "shape": graph.regions.shape,
@@ -130,5 +129,5 @@ def _to_table(graph: InterfaceGraph) -> pa.Table:
 
 
 def _select(table: pa.Table, kind: str, dtypes: dict[str, str]) -> pd.DataFrame:
-    rows = table.filter(pa.compute.equal(table["kind"], kind)).select(list(dtypes))
+    rows = table.filter(pc.field("kind") == kind).select(list(dtypes))
     return rows.to_pandas().astype(dtypes)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ssbi_core.errors import InputError
 from ssbi_core.graph.axis import AXIS_NAMES, array_axis
+from ssbi_core.graph.edges import contact_column
 from ssbi_core.graph.interface_graph import InterfaceGraph
 from ssbi_core.graph.nodes import TERMINALS
 from ssbi_core.materials import PHASES, Phase
@@ -107,9 +108,8 @@ def edge_features(graph: InterfaceGraph) -> np.ndarray:
     """Edge features as (edges, len(EDGE_FEATURES)) float32."""
     edges = graph.edges
     columns = {f"is_{boundary}": edges["boundary"] == boundary for boundary in _BOUNDARIES}
-    flat = "contact_length_nm" in edges
-    contact = edges["contact_length_nm"] if flat else np.sqrt(edges["contact_area_nm2"])
-    columns["log10_contact_size_nm"] = _log10(contact, 1.0)
+    contact = edges[contact_column(graph.regions.ndim)].to_numpy(float)
+    columns["log10_contact_size_nm"] = _log10(contact ** (1 / (graph.regions.ndim - 1)), 1.0)
     return _matrix(edges, columns, EDGE_FEATURES)
 
 
@@ -127,15 +127,13 @@ def _column(table: pd.DataFrame, name: str) -> np.ndarray:
     if source not in table:
         return np.zeros(len(table))
     values = table[source].to_numpy(float)
-    return (
-        _log10(values, 1.0 if source.endswith("_nm") or source == "elongation" else _SMALLEST)
-        if source != name
-        else values
-    )
+    if source == name:
+        return values
+    return _log10(values, 1.0 if source.endswith("_nm") or source == "elongation" else _SMALLEST)
 
 
-def _log10(values: np.ndarray | pd.Series, smallest: float) -> np.ndarray:
-    return np.log10(np.maximum(np.asarray(values, dtype=float), smallest))
+def _log10(values: np.ndarray, smallest: float) -> np.ndarray:
+    return np.log10(np.maximum(values, smallest))
 
 
 def _relative_position(graph: InterfaceGraph) -> np.ndarray:
