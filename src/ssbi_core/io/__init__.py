@@ -1,20 +1,24 @@
 """Files in and out: microscope formats, label images, studies, results."""
 
+from ssbi_core.io.calibration import check_pixel_size
 from ssbi_core.io.checks import require_analysable
 from ssbi_core.io.labels import read_labels
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.io.reading import ImageEntry, list_images, read, read_frames
+from ssbi_core.io.regrid import resample_counts
 from ssbi_core.io.writing import write_image, write_labels
 
 __all__ = [
     "ImageEntry",
     "Micrograph",
     "PhaseMap",
+    "check_pixel_size",
     "list_images",
     "read",
     "read_frames",
     "read_labels",
+    "resample_counts",
     "require_analysable",
     "write_image",
     "write_labels",
