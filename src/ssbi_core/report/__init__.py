@@ -11,29 +11,36 @@ from typing import TYPE_CHECKING, Any
 from ssbi_core.report.records import ImageResult, result_json
 
 if TYPE_CHECKING:
-    from ssbi_core.report.figures import save_figures
+    from ssbi_core.report.figures import figure_png, save_figures
+    from ssbi_core.report.files import write_result, write_results_table
     from ssbi_core.report.html import write_report
-    from ssbi_core.report.rendering import RenderedImage, render_image_section
+    from ssbi_core.report.rendering import RenderedImage, render_image
     from ssbi_core.report.table import result_row, results_table
 
 _LAZY = {
     "RenderedImage": "rendering",
-    "render_image_section": "rendering",
+    "figure_png": "figures",
+    "render_image": "rendering",
     "result_row": "table",
     "results_table": "table",
     "save_figures": "figures",
     "write_report": "html",
+    "write_result": "files",
+    "write_results_table": "files",
 }
 
 __all__ = [
     "ImageResult",
     "RenderedImage",
-    "render_image_section",
+    "figure_png",
+    "render_image",
     "result_json",
     "result_row",
     "results_table",
     "save_figures",
     "write_report",
+    "write_result",
+    "write_results_table",
 ]
 
 

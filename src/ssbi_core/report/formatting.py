@@ -1,5 +1,6 @@
 """Numbers as a paper prints them: three significant digits, 2.13 × 10⁻⁵, estimate (lower–upper)."""
 
+# ruff: noqa: RUF001 (dashes, minus and Greek letters are meant as they stand)
 from __future__ import annotations
 
 import math
@@ -28,7 +29,7 @@ def number(value: float | None) -> str:
 
 def interval(estimate: float | None, lower: float | None, upper: float | None) -> str:
     """Return ``estimate (lower–upper)``, with one common power of ten where the three are close."""
-    bounds = [bound for bound in (lower, upper) if bound is not None and math.isfinite(bound)]
+    bounds = [bound for bound in (lower, upper) if bound and math.isfinite(bound)]  # 0 bounds nothing
     if estimate is None or not math.isfinite(estimate) or estimate == 0 or len(bounds) < 2:
         return number(estimate) + _one_sided(lower, upper, estimate)
     low, high = bounds
@@ -95,10 +96,10 @@ def _subscripted(word: str) -> str:
 
 
 def _one_sided(lower: float | None, upper: float | None, estimate: float | None) -> str:
-    if estimate == 0 and not upper:
+    if estimate is None or not math.isfinite(estimate):
         return ""
     for word, bound in (("at least", lower), ("at most", upper)):
-        if bound is not None and math.isfinite(bound) and bound != 0:
+        if bound and math.isfinite(bound):
             return f" ({word} {number(bound)})"
     return ""
 

@@ -5,21 +5,20 @@ from outside (file names, warnings) is escaped. The page is written piece by pie
 file that takes the report's place at the end, so a report is complete or absent.
 """
 
+# ruff: noqa: RUF001 (dashes, minus and Greek letters are meant as they stand)
 from __future__ import annotations
 
 import base64
-import os
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ssbi_core.errors import OutputError
+from ssbi_core.io.atomic import atomic_path
 from ssbi_core.report.formatting import chemical, gain_in_words, interval, number, percent
 from ssbi_core.report.records import ImageResult
-from ssbi_core.report.rendering import RenderedImage, render_image_section
+from ssbi_core.report.rendering import RenderedImage, render_image
 from ssbi_core.report.wording import phase_in_words, study_summary
 
 
@@ -30,6 +29,7 @@ def write_report(
     title: str = "Solid-state battery interfaces",
     command: str = "",
     created: str = "",
+    failures: Sequence[str] = (),
 ) -> Path:
     """Write the report of a study as one self-contained HTML file.
 
@@ -39,6 +39,7 @@ def write_report(
     results : the images in the order of the report; `RenderedImage` for studies that do not fit in memory.
     title : heading of the report.
     command : the command line that made it, for the provenance.
+    failures : one line per file that could not be analysed, listed under the study.
     created : date and time as it should stand in the report; the same input then gives the same bytes.
 
     Raises
@@ -46,7 +47,7 @@ def write_report(
     OutputError
         If the file cannot be written.
     """
-    images = [render_image_section(item) if isinstance(item, ImageResult) else item for item in results]
+    images = [render_image(item) if isinstance(item, ImageResult) else item for item in results]
     pieces = (
         _environment()
         .get_template("report.html")
@@ -54,11 +55,13 @@ def write_report(
             title=title,
             command=command,
             created=created,
+            failures=failures,
             images=images,
             summary=study_summary([image.row for image in images]),
         )
     )
-    _write_atomically(Path(path), pieces)
+    with atomic_path(Path(path)) as temporary, temporary.open("w", encoding="utf-8") as stream:
+        stream.writelines(pieces)
     return Path(path)
 
 
@@ -80,8 +83,14 @@ def _environment() -> Environment:
         "chemical": chemical,
         "phase": lambda key: phase_in_words(key).removeprefix("the ").capitalize(),
         "prose": _prose,
+        "breakable": _breakable,
     }
     return environment
+
+
+def _breakable(name: str) -> Markup:
+    """Return a file name that a narrow column may break after its underscores."""
+    return Markup(str(escape(name)).replace("_", "_<wbr>"))  # escaped first
 
 
 def _prose(sentences: Iterable[str]) -> Markup:
@@ -91,26 +100,3 @@ def _prose(sentences: Iterable[str]) -> Markup:
 
 def _data_uri(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-
-
-def _write_atomically(path: Path, pieces: Iterator[str]) -> None:
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.writelines(pieces)
-        Path(temporary).chmod(0o644)  # mkstemp makes it private
-        Path(temporary).replace(path)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _cannot_write(path, error) from error
-        raise
-
-
-def _cannot_write(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"report {path} ({error})", "a folder that exists and can be written", "choose another -o folder"
-    )

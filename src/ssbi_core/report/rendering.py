@@ -4,6 +4,7 @@ A `RenderedImage` holds a few hundred kilobytes of compressed pictures and the w
 beside them; a study of any size keeps these, not the results.
 """
 
+# ruff: noqa: RUF001 (dashes, minus and Greek letters are meant as they stand)
 from __future__ import annotations
 
 import json
@@ -87,7 +88,7 @@ class RenderedImage:
     provenance: str
 
 
-def render_image_section(result: ImageResult, *, figures: bool = True) -> RenderedImage:
+def render_image(result: ImageResult, *, figures: bool = True) -> RenderedImage:
     """Render what the report shows of one image.
 
     Parameters

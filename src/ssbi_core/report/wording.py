@@ -1,5 +1,6 @@
 """What the numbers say, in sentences: which feature costs how much, and what can be trusted."""
 
+# ruff: noqa: RUF001 (dashes, minus and Greek letters are meant as they stand)
 from __future__ import annotations
 
 import math
@@ -17,7 +18,7 @@ _NAMES: dict[str, tuple[str, bool]] = {  # phase key -> (name in a sentence, plu
     "llzo": ("the electrolyte grains", True),
     "grain_boundary": ("the grain boundaries", True),
     "nmc": ("the cathode particles", True),
-    "contact": ("the electrolyte | cathode contact", False),
+    "contact": ("the electrolyte\u00a0|\u00a0cathode contact", False),
     "reaction_layer": ("the reaction layer", False),
     "pore": ("the pores", True),
     "dislocation": ("the dislocations", True),
@@ -75,8 +76,9 @@ def _composition(result: ImageResult) -> str:
 
 def _conduction(transport: ConductionSolution) -> str:
     return (
-        f"σ_eff is {interval(*transport.effective_conductivity)}\u00a0S/cm at {temperature_in_words(transport.temperature)}, "
-        f"an area-specific resistance of {number(transport.area_specific_resistance)}\u00a0Ω\u00a0cm² across the field of view."
+        f"σ_eff is {interval(*transport.effective_conductivity)}\u00a0S/cm at "
+        f"{temperature_in_words(transport.temperature)}, an area-specific resistance of "
+        f"{number(transport.area_specific_resistance)}\u00a0Ω\u00a0cm² across the field of view."
     )
 
 
@@ -114,8 +116,8 @@ def _change(gain: float) -> str:
 
 def _gap(transport: ConductionSolution) -> list[str]:
     estimate, lower, upper = transport.effective_conductivity
-    gap = (upper - lower) / estimate if estimate > 0 else math.nan
-    if not gap > _NOTEWORTHY:  # also for a bound that does not exist
+    gap = (upper - lower) / estimate if lower > 0 else math.nan
+    if not gap > _NOTEWORTHY:  # also where there is no lower bound
         return []
     return [f"The pixel grid leaves a gap of {percent(gap)} between the bounds of σ_eff: finer pixels would narrow it."]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.ndimage import gaussian_filter
 from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import spsolve
 from scipy.spatial import cKDTree
 
-from ssbi_core.graph import InterfaceGraph
+from ssbi_core.graph import build_graph
 from ssbi_core.io import Micrograph, PhaseMap
 from ssbi_core.materials import INTERFACES, Phase, load_system
 from ssbi_core.report import ImageResult
@@ -36,7 +35,7 @@ def voronoi_labels(size: int, seed: int) -> np.ndarray:
     labels[(np.abs(depth) < 1.0) & ~(layer & (x < 0.8 * size))] = Phase.CONTACT
     noise = gaussian_filter(rng.standard_normal((size, size)), size / 40)
     labels[noise > np.quantile(noise, 0.97)] = Phase.PORE
-    labels[0, 0] = Phase.DISLOCATION
+    labels[2 : size // 8, size // 8] = Phase.DISLOCATION
     assert cells.shape[1] == 2
     return labels
 
@@ -102,26 +101,6 @@ def conduction(labels: np.ndarray) -> ConductionSolution:
     )
 
 
-def grain_graph(size: int, seed: int) -> InterfaceGraph:
-    """Centres as grains, neighbours within a distance as edges, plus the two terminals."""
-    rng = np.random.default_rng(seed)
-    centres = rng.uniform(0.03, 0.97, (30, 2)) * size * PIXEL_NM
-    phase = np.where(centres[:, 0] < 0.55 * size * PIXEL_NM, "llzo", "nmc")
-    nodes = pd.DataFrame({"centroid_row_nm": centres[:, 0], "centroid_column_nm": centres[:, 1], "phase": phase})
-    nodes["equivalent_diameter_nm"] = rng.uniform(0.08, 0.25, 30) * size * PIXEL_NM
-    ends = pd.DataFrame({"phase": ["terminal_first", "terminal_last"]})
-    nodes = pd.concat([nodes, ends], ignore_index=True)
-    pairs = [*cKDTree(centres).query_pairs(0.25 * size * PIXEL_NM)]
-    pairs += [(i, 30) for i in np.argsort(centres[:, 0])[:5]] + [(i, 31) for i in np.argsort(centres[:, 0])[-5:]]
-    edges = pd.DataFrame(sorted((int(a), int(b)) for a, b in pairs), columns=["sender", "receiver"])
-    edges["touching"] = np.arange(len(edges)) % 5 > 0
-    edges["area_specific_resistance_ohm_cm2"] = np.where(
-        edges["touching"], 10 ** rng.uniform(-2, 2, len(edges)), np.nan
-    )
-    regions = np.arange(size * size, dtype=np.int32).reshape(size, size) % 30
-    return InterfaceGraph(nodes, edges, regions, axis=0, pixel_size_nm=PIXEL_NM)
-
-
 def make_result(size: int = 64, seed: int = 0, name: str = "scan_01") -> ImageResult:
     rng = np.random.default_rng(seed)
     labels = voronoi_labels(size, seed)
@@ -129,11 +108,12 @@ def make_result(size: int = 64, seed: int = 0, name: str = "scan_01") -> ImageRe
     haadf = rng.poisson(60 * gaussian_filter(grey, 0.7)).astype(np.float32)
     edge = np.abs(gaussian_filter(grey, 1.0) - grey)
     uncertainty = np.clip(gaussian_filter(2 * edge, 1.0), 0, 1).astype(np.float32)
+    phases = PhaseMap(labels, PIXEL_NM, uncertainty=uncertainty, name=name)
     return ImageResult(
-        phases=PhaseMap(labels, PIXEL_NM, uncertainty=uncertainty, name=name),
+        phases=phases,
         system=load_system(reaction_layer="Li2ZrO3"),
         micrograph=Micrograph(haadf, {}, PIXEL_NM, name=name, sha256="ab" * 32),
-        graph=grain_graph(size, seed),
+        graph=build_graph(phases, axis=0),
         transport=conduction(labels),
         provenance={
             "version": "0.1.0",
@@ -175,7 +155,7 @@ def volume_result(result: ImageResult) -> ImageResult:
     fields = {
         key: np.repeat(getattr(result.transport, key)[None], 6, axis=0) for key in ("potential", "current_density")
     }
-    graph = replace(result.graph, regions=np.repeat(result.graph.regions[None], 6, axis=0), axis=2)
+    graph = build_graph(phases, axis=2)
     return replace(
         result, phases=phases, micrograph=None, graph=graph, transport=replace(result.transport, axis=2, **fields)
     )

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -22,7 +23,7 @@ from PIL import Image
 INK = "#0a0b0d"
 CHART_WIDTH_IN = 8.4
 _LOCK = threading.RLock()  # rc_context swaps one process-wide table; reports may be rendered from several threads
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # ships with matplotlib: the same picture on every machine
     "font.size": 9.5,

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 
-from ssbi_core.report.figures.panel import ColorScale, Panel
+from ssbi_core.report.figures.panel import ColorScale, Panel, without_data
 from ssbi_core.report.figures.section import Section
 from ssbi_core.report.records import ImageResult
 
@@ -24,8 +24,10 @@ def current_panel(result: ImageResult) -> Panel | None:
         return None
     section = Section.of(result)
     density = section.block_mean(section.cut(np.asarray(transport.current_density)))
-    scale = ColorScale(mpl.colormaps["inferno"], _log_range(density), "Current density in A/cm² for 1 V applied")
-    floor = scale.norm.vmin
+    floor, ceiling = _log_range(density)
+    scale = ColorScale(
+        without_data(mpl.colormaps["inferno"]), LogNorm(floor, ceiling), "Current density in A/cm² for 1 V applied"
+    )
 
     def draw(axes: Axes) -> None:
         axes.imshow(np.maximum(density, floor), cmap=scale.cmap, norm=scale.norm, extent=section.extent)
@@ -41,11 +43,11 @@ def current_panel(result: ImageResult) -> Panel | None:
     )
 
 
-def _log_range(density: np.ndarray) -> LogNorm:
+def _log_range(density: np.ndarray) -> tuple[float, float]:
     """Return a range of at most `_DECADES` below the 99.9th percentile, so one hot pixel does not set it."""
     flowing = density[np.isfinite(density) & (density > 0)]
     if flowing.size == 0:
-        return LogNorm(1e-1, 1.0)
+        return 0.1, 1.0
     high = float(np.percentile(flowing, 99.9))
     low = max(float(np.percentile(flowing, 1)), high * 10**-_DECADES)
-    return LogNorm(min(low, high / 3), high)
+    return min(low, high / 3), high

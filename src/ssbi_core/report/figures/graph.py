@@ -1,39 +1,39 @@
 """The microstructure graph over the dimmed image: regions as dots, contacts as lines.
 
-Dots have the colour of their phase, and their area grows with the region's; lines between regions
-that touch are coloured by the resistance of the contact, those that merely come near are dotted.
-The two terminals are the bars along the faces the potential is applied to.
+Dots have the colour of their phase and grow with the region; lines are coloured by what the regions
+meet through, the warmer the more it resists, and dotted where they merely come near. The two
+terminals are the bars along the faces the potential is applied to.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.patches import Rectangle
 
 from ssbi_core.graph.interface_graph import InterfaceGraph
 from ssbi_core.materials import PHASES, Phase
-from ssbi_core.report.figures.panel import SCREEN_DPI, ColorScale, LegendEntry, Panel
+from ssbi_core.report.figures.panel import SCREEN_DPI, LegendEntry, Panel
 from ssbi_core.report.figures.section import Section, micrograph_picture, phase_picture
-from ssbi_core.report.formatting import chemical
+from ssbi_core.report.formatting import chemical, number
 from ssbi_core.report.records import ImageResult
 
 _DIM = 0.35
-_LEVELS = 32  # what is dimmed needs no more, and noise compresses to half
+_LEVELS = 32  # what is dimmed needs no more, and noise compresses better
 _TERMINALS = {"terminal_first": "#FF7F50", "terminal_last": "#6EC1FF"}
-_GAP_COLOR = "#B8BEC6"
+_NEAR_COLOR = "#B8BEC6"
+_DIRECT_COLOR = "#DDE3EA"
+_RESISTING_COLORS = ("#FFE08A", "#FFA94D", "#FF5C7A")  # from the least to the most resistance, on dark grey
 _RESISTANCE = "area_specific_resistance_ohm_cm2"
-_CMAP = ListedColormap(mpl.colormaps["plasma"](np.linspace(0.35, 1, 256)), name="plasma_bright")  # seen on dark grey
+_POSITION = ["centroid_column_nm", "centroid_row_nm"]
 
 
 class _Shown(NamedTuple):
-    """The part of a graph that meets the section."""
+    """The part of a graph that is drawn; positions are nm from the picture's corner."""
 
     nodes: pd.DataFrame
     edges: pd.DataFrame
@@ -46,17 +46,16 @@ def graph_panel(result: ImageResult) -> Panel | None:
         return None
     section = Section.of(result)
     graph = _shown(result.graph, section)
-    scale = _scale(graph.edges)
     background = _background(result, section)
 
     def draw(axes: Axes) -> None:
         axes.imshow(background, extent=section.extent)
-        _draw_edges(axes, graph, section, scale)
-        _draw_nodes(axes, graph.nodes, result)
+        _draw_edges(axes, graph, section)
+        _draw_nodes(axes, graph.nodes, section, result)
         _draw_terminals(axes, graph.axis, section)
 
-    regions = int((~graph.nodes["phase"].isin(list(_TERMINALS))).sum())
-    touching = int(graph.edges["touching"].sum())
+    regions = int((~_is_terminal(graph.nodes)).sum())
+    touching = int(graph.edges["touching"].to_numpy(bool).sum())
     return Panel(
         "graph",
         "Microstructure graph",
@@ -65,108 +64,92 @@ def graph_panel(result: ImageResult) -> Panel | None:
         section,
         draw,
         _legend(graph, result),
-        scale,
     )
 
 
 def _shown(graph: InterfaceGraph, section: Section) -> _Shown:
-    nodes, edges = graph.nodes, graph.edges
-    if section.slice_index is None:
-        return _Shown(nodes, edges, graph.axis)
-    in_slice = nodes.index.isin(np.unique(section.cut(graph.regions)))
-    shown = nodes[in_slice | nodes["phase"].isin(list(_TERMINALS)).to_numpy()]
-    among = edges["sender"].isin(shown.index) & edges["receiver"].isin(shown.index)
-    return _Shown(shown, edges[among], graph.axis)
+    nodes, edges = graph.nodes.copy(), graph.edges
+    nodes[_POSITION] += 0.5 * section.pixel_size_nm  # centroids count from the centre of the first pixel
+    if section.slice_index is not None:
+        in_slice = np.isin(nodes.index.to_numpy(), np.unique(section.cut(graph.regions)))
+        nodes = nodes.loc[in_slice | (_is_terminal(nodes) & (graph.axis != 2))]
+    ends = edges[["sender", "receiver"]].to_numpy()
+    return _Shown(nodes, edges.loc[np.isin(ends, nodes.index.to_numpy()).all(axis=1)], graph.axis)
 
 
-def _segments(edges: pd.DataFrame, nodes: pd.DataFrame, axis: int, section: Section) -> np.ndarray:
+def _is_terminal(nodes: pd.DataFrame) -> np.ndarray:
+    return np.isin(nodes["phase"].to_numpy(str), list(_TERMINALS))
+
+
+def _draw_edges(axes: Axes, graph: _Shown, section: Section) -> None:
+    segments, kinds = _segments(graph, section), graph.edges["boundary"].to_numpy(str)
+    touching = graph.edges["touching"].to_numpy(bool)
+    near = LineCollection(list(segments[~touching]), colors=_NEAR_COLOR, linewidths=0.8, linestyles=[(0, (1, 2))])
+    axes.add_collection(near)
+    for kind, color in _edge_colors(graph.edges).items():  # the most resisting last, on top
+        axes.add_collection(
+            LineCollection(
+                list(segments[touching & (kinds == kind)]),
+                colors=color,
+                linewidths=0.7 if color == _DIRECT_COLOR else 1.2,
+            )
+        )
+
+
+def _segments(graph: _Shown, section: Section) -> np.ndarray:
     """Ends of the lines, (edges, 2, 2) as x, y in nm; a line to a terminal runs straight to its face."""
-    regions = nodes.reindex(np.union1d(edges["sender"], edges["receiver"]))
-    position = regions[["centroid_column_nm", "centroid_row_nm"]].to_numpy(float, copy=True)
-    phase = regions["phase"]
-    ends = [regions.index.get_indexer(edges[end]) for end in ("sender", "receiver")]
-    segments = np.stack([position[end] for end in ends], axis=1)
-    across = 1 - axis  # component of (x, y) along the transport axis
+    rows = [graph.nodes.index.get_indexer(pd.Index(graph.edges[end])) for end in ("sender", "receiver")]
+    segments = np.stack([graph.nodes[_POSITION].to_numpy(float)[row] for row in rows], axis=1)
+    phases = graph.nodes["phase"].to_numpy(str)
     for this, other in ((0, 1), (1, 0)):
         for face, terminal in enumerate(_TERMINALS):
-            at_face = phase.iloc[ends[this]].eq(terminal).to_numpy()
+            at_face = phases[rows[this]] == terminal
             segments[at_face, this] = segments[at_face, other]
-            segments[at_face, this, across] = face * section.size_nm[axis]
+            segments[at_face, this, 1 - graph.axis] = face * section.size_nm[graph.axis] if at_face.any() else 0
     return segments
 
 
-def _draw_edges(axes: Axes, graph: _Shown, section: Section, scale: ColorScale | None) -> None:
-    edges, nodes = graph.edges, graph.nodes
-    if graph.axis == 2:  # terminals lie in front of and behind the picture
-        hidden = nodes.index[nodes["phase"].isin(list(_TERMINALS))]
-        edges = edges[~edges["sender"].isin(hidden) & ~edges["receiver"].isin(hidden)]
-    for touching in (False, True):
-        chosen = edges[edges["touching"] == touching]
-        if chosen.empty:
-            continue
-        segments = _segments(chosen, nodes, graph.axis, section)
-        lines = LineCollection(list(segments), linewidths=1.1 if touching else 0.8, alpha=0.9)
-        if touching:
-            lines.set_color(_edge_colors(chosen, scale))
-        else:
-            lines.set(color=_GAP_COLOR, linestyle=(0, (1, 2)))
-        axes.add_collection(lines)
-
-
-def _edge_colors(edges: pd.DataFrame, scale: ColorScale | None) -> list[str] | np.ndarray:
-    if scale is None:
-        return ["white"]
-    resistance = edges[_RESISTANCE].to_numpy(float)
-    colors = np.asarray(scale.cmap(scale.norm(np.maximum(resistance, scale.norm.vmin or 0))))
-    colors[~np.isfinite(resistance)] = (1, 1, 1, 1)
+def _edge_colors(edges: pd.DataFrame) -> dict[str, str]:
+    """Kind of contact -> colour, from the least to the most resisting."""
+    resistance = _resistances(edges)
+    resisting = [kind for kind, value in resistance.items() if value > 0]
+    colors = dict.fromkeys(resistance, _DIRECT_COLOR)
+    for rank, kind in enumerate(reversed(resisting)):
+        colors[kind] = _RESISTING_COLORS[max(len(_RESISTING_COLORS) - 1 - rank, 0)]
     return colors
 
 
-def _draw_nodes(axes: Axes, nodes: pd.DataFrame, result: ImageResult) -> None:
-    regions = nodes[~nodes["phase"].isin(list(_TERMINALS))]
+def _resistances(edges: pd.DataFrame) -> dict[str, float]:
+    touching = edges.loc[edges["touching"].to_numpy(bool)]
+    medians = touching.groupby("boundary")[_RESISTANCE].median().sort_values()
+    return {str(kind): float(value) for kind, value in medians.items()}
+
+
+def _draw_nodes(axes: Axes, nodes: pd.DataFrame, section: Section, result: ImageResult) -> None:
+    regions = nodes.loc[~_is_terminal(nodes)]
     colors = [result.system.color_of(Phase.parse(key)) for key in regions["phase"]]
-    box = axes.get_window_extent()
-    diameter = regions["equivalent_diameter_nm"].to_numpy(float) / Section.of(result).size_nm[1] * box.width
-    points = np.clip(0.35 * diameter * 72 / SCREEN_DPI, 2.5, 11.0)
-    axes.scatter(
-        regions["centroid_column_nm"],
-        regions["centroid_row_nm"],
-        s=points**2,
-        c=colors,
-        edgecolors="white",
-        linewidths=0.7,
-        zorder=3,
-    )
+    width = axes.get_window_extent().width
+    diameter = regions["equivalent_diameter_nm"].to_numpy(float) / section.size_nm[1] * width * 72 / SCREEN_DPI
+    size = np.clip(0.35 * diameter, 2.5, 11.0)
+    x, y = regions[_POSITION].to_numpy(float).T
+    axes.scatter(x, y, s=size**2, c=colors, edgecolors="white", linewidths=0.7, zorder=3)
 
 
 def _draw_terminals(axes: Axes, axis: int, section: Section) -> None:
-    if axis == 2:
+    if axis == 2:  # they lie in front of and behind the picture
         return
-    thickness = 0.012
+    height, width = section.size_nm
+    thickness = 0.012 * (height, width)[axis]
     for face, color in enumerate(_TERMINALS.values()):
-        start = face * (1 - thickness)
-        corner = (0, 1 - thickness - start) if axis == 0 else (start, 0)  # axes fractions run upwards, rows downwards
-        size = (1, thickness) if axis == 0 else (thickness, 1)
-        axes.add_artist(Rectangle(corner, *size, color=color, transform=axes.transAxes, linewidth=0, zorder=4))
+        start = face * ((height, width)[axis] - thickness)
+        corner, size = ((0, start), (width, thickness)) if axis == 0 else ((start, 0), (thickness, height))
+        axes.add_artist(Rectangle(corner, *size, color=color, linewidth=0, zorder=4))
 
 
 def _background(result: ImageResult, section: Section) -> np.ndarray:
     grey = micrograph_picture(result, section)
     picture = phase_picture(result, section) if grey is None else np.repeat(grey[..., None], 3, axis=2)
     return np.round(picture * _LEVELS) / _LEVELS * _DIM
-
-
-def _scale(edges: pd.DataFrame) -> ColorScale | None:
-    """Return the colours of contacts that resist, None where no contact has a resistance."""
-    if _RESISTANCE not in edges:
-        return None
-    resistance = edges.loc[edges["touching"], _RESISTANCE].to_numpy(float)
-    resistance = resistance[np.isfinite(resistance) & (resistance > 0)]
-    if resistance.size == 0:
-        return None
-    low, high = float(resistance.min()), float(resistance.max())
-    low, high = (low, high) if high > 2 * low else (low / 2, high * 2)
-    return ColorScale(_CMAP, LogNorm(max(low, high * 1e-6), high), "Resistance of a contact in Ω cm²")
 
 
 def _legend(graph: _Shown, result: ImageResult) -> tuple[LegendEntry, ...]:
@@ -176,9 +159,26 @@ def _legend(graph: _Shown, result: ImageResult) -> tuple[LegendEntry, ...]:
         for phase in PHASES
         if phase.key in counts
     ]
-    if not graph.edges["touching"].all():
-        entries.append(LegendEntry(_GAP_COLOR, "Near, not touching", marker=":"))
+    entries += _edge_legend(graph.edges, result)
     if graph.axis != 2:
         names = ("First face (1 V)", "Last face (0 V)")
         entries += [LegendEntry(color, name) for color, name in zip(_TERMINALS.values(), names, strict=True)]
     return tuple(entries)
+
+
+def _edge_legend(edges: pd.DataFrame, result: ImageResult) -> list[LegendEntry]:
+    resistances, colors = _resistances(edges), _edge_colors(edges)
+    entries = [
+        LegendEntry(colors[kind], _kind_title(kind, result), f"{number(value)} Ω cm²", "-")
+        for kind, value in resistances.items()
+        if value > 0
+    ]
+    if any(value == 0 for value in resistances.values()):
+        entries.append(LegendEntry(_DIRECT_COLOR, "Direct contact", marker="-"))
+    if not edges["touching"].to_numpy(bool).all():
+        entries.append(LegendEntry(_NEAR_COLOR, "Near, not touching", marker=":"))
+    return entries
+
+
+def _kind_title(kind: str, result: ImageResult) -> str:
+    return chemical(result.system.title_of(Phase.parse(kind)))

@@ -6,6 +6,7 @@ White on a dark, half-transparent plate, because a micrograph can be bright or d
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -70,7 +71,7 @@ def _plate(axes: Axes, left: float, bottom: float, width: float, height: float) 
     axes.add_artist(Rectangle((left, bottom), width, height, transform=axes.transAxes, **_PLATE))
 
 
-def _label(axes: Axes, x: float, y: float, text: str, size: float, **alignment: str) -> None:
+def _label(axes: Axes, x: float, y: float, text: str, size: float, **alignment: Any) -> None:
     axes.text(
         x, y, text, transform=axes.transAxes, color="white", fontsize=size, ha="center", zorder=_ABOVE_ALL, **alignment
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ from matplotlib.lines import Line2D
 from ssbi_core.report.figures.canvas import palette_png
 from ssbi_core.report.figures.overlays import draw_scale_bar, draw_transport_axis
 from ssbi_core.report.figures.section import Section
-from ssbi_core.report.formatting import number, power_of_ten
+from ssbi_core.report.formatting import power_of_ten
 
 SCREEN_DPI = 100
 SCREEN_PX = 720
@@ -35,7 +36,7 @@ class LegendEntry:
     color: str
     label: str
     amount: str = ""
-    marker: str = "s"  # matplotlib's: "s" area, "o" node, "-" line, ":" dotted line
+    marker: Literal["s", "o", "-", ":"] = "s"  # matplotlib's: "s" area, "o" node, "-" line, ":" dotted line
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,11 @@ class Panel:
     draw: Callable[[Axes], None]
     legend: tuple[LegendEntry, ...] = ()
     scale: ColorScale | None = None
+
+
+def without_data(cmap: Colormap) -> Colormap:
+    """Return the map with grey for pixels that have no value (NaN)."""
+    return cmap.with_extremes(bad="#6B7178")
 
 
 def panel_png(panel: Panel) -> bytes:
@@ -128,7 +134,7 @@ def _draw_legend(entries: tuple[LegendEntry, ...], figure: Figure) -> None:
 
 def _handle(entry: LegendEntry) -> Line2D:
     label = f"{entry.label}  {entry.amount}".rstrip()
-    if entry.marker in "-:":
+    if entry.marker in ("-", ":"):
         return Line2D([], [], color=entry.color, linestyle=entry.marker, linewidth=1.2, label=label)
     return Line2D([], [], color=entry.color, marker=entry.marker, linestyle="", markeredgecolor="#555", label=label)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from ssbi_core.errors import OutputError
+from ssbi_core.errors import InputError, OutputError
 from ssbi_core.report.figures.canvas import print_png, style, svg_text
 from ssbi_core.report.figures.current import current_panel
 from ssbi_core.report.figures.gains import gains_figure
@@ -53,12 +53,35 @@ def save_figures(result: ImageResult, folder: str | Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with style():
-            figures = {panel.name: panel_figure(panel) for panel in panels(result)} | charts(result)
-            return [path for name, figure in figures.items() for path in _save(figure, folder / name)]
+            return [path for name, figure in _figures(result).items() for path in _save(figure, folder / name)]
     except OSError as error:
         raise OutputError(
             f"figure folder {folder} ({error})", "a folder that can be written", "choose another"
         ) from error
+
+
+def figure_png(result: ImageResult, name: str, *, dpi: int = 150) -> bytes:
+    """Return one figure as PNG bytes, for a notebook.
+
+    Parameters
+    ----------
+    name : ``micrograph``, ``phases``, ``uncertainty``, ``graph``, ``current_density``, ``potential``,
+        ``resistance_share`` or ``knockout_gain``.
+
+    Raises
+    ------
+    InputError
+        If there is no such figure, or the result lacks the stage it shows.
+    """
+    with style():
+        figures = _figures(result)
+        if name not in figures:
+            raise InputError(f"figure {name!r}", f"one of {', '.join(figures)}", "choose one, or run the missing stage")
+        return print_png(figures[name], dpi)
+
+
+def _figures(result: ImageResult) -> dict[str, Figure]:
+    return {panel.name: panel_figure(panel) for panel in panels(result)} | charts(result)
 
 
 def _save(figure: Figure, stem: Path) -> tuple[Path, Path]:

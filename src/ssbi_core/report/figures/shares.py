@@ -32,8 +32,8 @@ def shares_figure(result: ImageResult) -> Figure | None:
     axes = figure.add_axes((0.003, 0, 0.994, 1))
     axes.set(xlim=(0, 1), ylim=(-1.15, 1))
     axes.set_axis_off()
-    outside = _draw_segments(axes, _segments(result.transport.resistance_share, result))
-    _draw_outside_labels(axes, outside)
+    outside = _draw_segments(figure, axes, _segments(result.transport.resistance_share, result))
+    _draw_outside_labels(figure, axes, outside)
     return figure
 
 
@@ -48,14 +48,14 @@ def _segments(shares: Mapping[str, float], result: ImageResult) -> list[_Segment
     return [*segments, _Segment("Other", rest, _OTHER_COLOR)] if rest >= 0.0005 else segments
 
 
-def _draw_segments(axes: Axes, segments: Sequence[_Segment]) -> list[tuple[float, str]]:
+def _draw_segments(figure: Figure, axes: Axes, segments: Sequence[_Segment]) -> list[tuple[float, str]]:
     """Draw the bar; return position and text of the labels that do not fit inside."""
     outside, left = [], 0.0
     for label, share, color in segments:
         axes.barh(0.5, share, left=left, height=0.94, color=color, edgecolor=INK, linewidth=0.5)
         centre = left + share / 2
         inside = f"{label}\n{percent(share)}"
-        if text_width(axes.figure, inside) + _PAD < share:
+        if text_width(figure, inside) + _PAD < share:
             axes.text(centre, 0.48, inside, ha="center", va="center", color=contrasting(color), linespacing=1.35)
         else:
             outside.append((centre, f"{label}  {percent(share)}"))
@@ -63,11 +63,11 @@ def _draw_segments(axes: Axes, segments: Sequence[_Segment]) -> list[tuple[float
     return outside
 
 
-def _draw_outside_labels(axes: Axes, labels: Sequence[tuple[float, str]]) -> None:
+def _draw_outside_labels(figure: Figure, axes: Axes, labels: Sequence[tuple[float, str]]) -> None:
     """Set the labels in one line under the bar, from the right, each led to its segment."""
     limit = 1.0
     for anchor, text in reversed(labels):
-        width = text_width(axes.figure, text)
+        width = text_width(figure, text)
         centre = min(anchor, limit - width / 2)
         axes.plot([anchor, anchor, centre, centre], [0.02, -0.18, -0.3, -0.48], color=INK, linewidth=0.6)
         axes.text(centre, -0.56, text, ha="center", va="top")
