@@ -2,8 +2,10 @@
 
 from ssbi_core.io.calibration import check_pixel_size
 from ssbi_core.io.checks import require_analysable
+from ssbi_core.io.inputs import find_inputs, stem_of
 from ssbi_core.io.labels import read_labels
 from ssbi_core.io.micrograph import Micrograph
+from ssbi_core.io.outputs import OutputFolder
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.io.reading import ImageEntry, list_images, read, read_frames
 from ssbi_core.io.regrid import resample_counts
@@ -12,14 +14,17 @@ from ssbi_core.io.writing import write_image, write_labels
 __all__ = [
     "ImageEntry",
     "Micrograph",
+    "OutputFolder",
     "PhaseMap",
     "check_pixel_size",
+    "find_inputs",
     "list_images",
     "read",
     "read_frames",
     "read_labels",
     "resample_counts",
     "require_analysable",
+    "stem_of",
     "write_image",
     "write_labels",
 ]
