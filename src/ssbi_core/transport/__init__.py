@@ -1,5 +1,17 @@
 """Ionic conduction through labelled microstructures."""
 
+from ssbi_core.transport.conduct import Conduction, conduct
+from ssbi_core.transport.config import TransportConfig
 from ssbi_core.transport.solution import Bounded, ConductionSolution
+from ssbi_core.transport.solve import solve_conduction
+from ssbi_core.transport.surfaces import Surfaces
 
-__all__ = ["Bounded", "ConductionSolution"]
+__all__ = [
+    "Bounded",
+    "Conduction",
+    "ConductionSolution",
+    "Surfaces",
+    "TransportConfig",
+    "conduct",
+    "solve_conduction",
+]

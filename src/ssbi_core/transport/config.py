@@ -1,0 +1,48 @@
+"""Settings of the transport stage."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TransportConfig(BaseModel):
+    """How a conduction problem is set up and solved."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: float = Field(
+        298.15, gt=0, le=2000, title="Temperature", json_schema_extra={"unit": "K"}, description="of the sample"
+    )
+    axis: Literal[0, 1, 2] | None = Field(
+        None, title="Transport axis", description="0 rows, 1 columns, 2 slices in 3D; empty: across the interface"
+    )
+    conductivity: dict[str, float] = Field(
+        default_factory=dict,
+        title="Conductivity",
+        json_schema_extra={"unit": "S/cm"},
+        description="of a phase's pixels as they are, instead of the material system's value",
+    )
+    resistance: dict[str, float] = Field(
+        default_factory=dict,
+        title="Area-specific resistance",
+        json_schema_extra={"unit": "ohm cm2"},
+        description="of a line-like phase, instead of the material system's value",
+    )
+    bounds: bool = Field(True, title="Bounds", description="solve for the lower bound too")
+    knockout: bool = Field(
+        True, title="Knock-out gains", description="re-solve with each feature replaced by the solid"
+    )
+    backend: Literal["direct", "jax-fem"] = Field(
+        "direct", title="Assembly", description="pixel elements assembled here, or a jax-fem problem"
+    )
+    solver: Literal["auto", "pardiso", "superlu", "amg"] = Field(
+        "auto", title="Linear solver", description="auto takes the fastest one that is installed and fits in memory"
+    )
+    tolerance: float = Field(
+        1e-6, gt=1e-13, lt=1e-2, title="Tolerance", description="of residual and flux balance, relative"
+    )
+    max_unlabelled: float = Field(
+        0.05, ge=0, le=0.5, title="Unlabelled pixels", description="largest fraction that is filled from its neighbours"
+    )

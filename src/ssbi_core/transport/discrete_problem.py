@@ -1,0 +1,212 @@
+"""A discrete conduction problem: elements that join unknowns, some unknowns fixed, the energy minimised.
+
+Every discretisation here (potential, stream function, finite volumes) is a list of element blocks. A block has
+a connectivity, a basis of small element matrices, and per solve a coefficient for every element and basis matrix.
+The sparsity pattern is sorted once per problem; a new set of coefficients only refills the numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from ssbi_core.errors import SolverError
+from ssbi_core.transport.linear_solve import SpdSolver, symmetric_product
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Elements of one kind: connectivity (elements, k) and basis (b, k, k) of their matrices."""
+
+    connectivity: np.ndarray
+    basis: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class DiscreteSolution:
+    """Values of all unknowns, energy of every element per block, and the checks made on them."""
+
+    values: np.ndarray
+    energies: list[np.ndarray]
+    inlet: float
+    outlet: float
+    residual: float
+
+    @property
+    def energy(self) -> float:
+        """Total energy; equals the current for a unit difference between the fixed values."""
+        return float(sum(np.sum(e) for e in self.energies))
+
+    @property
+    def flux_imbalance(self) -> float:
+        """|inlet - outlet| / mean flux."""
+        mean = (abs(self.inlet) + abs(self.outlet)) / 2
+        return abs(self.inlet - self.outlet) / mean if mean else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Pattern:
+    order: np.ndarray
+    starts: np.ndarray
+    indices: np.ndarray
+    indptr: np.ndarray
+
+
+class DiscreteProblem:
+    """Minimise the energy of element blocks over the free unknowns.
+
+    Parameters
+    ----------
+    blocks : element blocks.
+    fixed : value of every unknown, NaN where it is free.
+    rank : elimination rank of every unknown (ties allowed), see `nested_dissection`.
+    solver : linear solver to use (and whose kept factorisation to share).
+    """
+
+    def __init__(self, blocks: list[Block], fixed: np.ndarray, rank: np.ndarray, solver: SpdSolver) -> None:
+        self.blocks = blocks
+        self.fixed = fixed
+        self.solver = solver
+        free = np.flatnonzero(np.isnan(fixed))
+        self.free = free[np.argsort(rank[free], kind="stable")]
+        self._position = np.full(fixed.size, -1, dtype=np.int32)
+        self._position[self.free] = np.arange(self.free.size, dtype=np.int32)
+
+    def solve(self, coefficients: list[np.ndarray], *, may_float: bool = False) -> DiscreteSolution:
+        """Solve with coefficients (b, elements) per block.
+
+        may_float : True where some coefficients are zero, so that unknowns may hang free of both fixed ends;
+            these are taken out, and NaN is their value.
+        """
+        floating = self._floating(coefficients) if may_float else None
+        if floating is not None and floating.any():
+            coefficients = [
+                np.where(floating[block.connectivity[:, 0]], 0.0, c)
+                for block, c in zip(self.blocks, coefficients, strict=True)
+            ]
+        values = np.nan_to_num(self.fixed, nan=0.0)
+        matrix = self._matrix(coefficients)
+        rhs = -self._reaction(values, coefficients, near_fixed=True)[self.free]
+        values[self.free] = self.solver.solve(matrix, rhs)
+        residual = _relative_residual(matrix, values[self.free], rhs)
+        reaction = self._reaction(values, coefficients, near_fixed=True)
+        energies = self._energies(values, coefficients)
+        if floating is not None:
+            values[floating] = np.nan
+        high = self.fixed == 1
+        low = self.fixed == 0
+        return DiscreteSolution(values, energies, float(reaction[high].sum()), float(-reaction[low].sum()), residual)
+
+    def _floating(self, coefficients: list[np.ndarray]) -> np.ndarray:
+        links = []
+        for block, c in zip(self.blocks, coefficients, strict=True):
+            members = block.connectivity[np.any(c != 0, axis=0)]
+            links += [np.stack([members[:, 0], corner]) for corner in members.T[1:]]
+        first, second = np.concatenate(links, axis=1)
+        graph = sp.coo_matrix((np.ones(first.size, np.int8), (first, second)), shape=(self.fixed.size,) * 2)
+        cluster = connected_components(graph, directed=False)[1]
+        anchored = np.zeros(cluster.max() + 1, dtype=bool)
+        anchored[cluster[~np.isnan(self.fixed)]] = True
+        return ~anchored[cluster]
+
+    @cached_property
+    def _pattern(self) -> _Pattern:
+        low, high = self._entry_positions()
+        by_column = _counting_argsort(high, self.free.size)
+        order = by_column[_counting_argsort(low[by_column], self.free.size)]
+        low, high = low[order], high[order]
+        new = np.ones(order.size, dtype=bool)
+        new[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+        starts = np.flatnonzero(new)
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(low[starts], minlength=self.free.size))])
+        return _Pattern(order, starts, high[starts].astype(np.int32), indptr.astype(np.int32))
+
+    def _entry_positions(self) -> tuple[np.ndarray, np.ndarray]:
+        lows, highs = [], []
+        for block in self.blocks:
+            at = self._position[block.connectivity]
+            for a, b in _pairs(at.shape[1]):
+                keep = (at[:, a] >= 0) & (at[:, b] >= 0)
+                lows.append(np.minimum(at[:, a], at[:, b])[keep])
+                highs.append(np.maximum(at[:, a], at[:, b])[keep])
+        diagonal = np.arange(self.free.size, dtype=np.int32)  # present even where no element puts a number
+        return np.concatenate([*lows, diagonal]), np.concatenate([*highs, diagonal])
+
+    def _matrix(self, coefficients: list[np.ndarray]) -> sp.csr_matrix:
+        entries = []
+        for block, c in zip(self.blocks, coefficients, strict=True):
+            at = self._position[block.connectivity]
+            for a, b in _pairs(at.shape[1]):
+                keep = (at[:, a] >= 0) & (at[:, b] >= 0)
+                value = block.basis[:, a, b] @ c
+                # Two corners of an element can be one merged unknown: both halves then fall on the diagonal.
+                value = np.where((at[:, a] == at[:, b]) & (a != b), 2 * value, value)
+                entries.append(value[keep])
+        pattern = self._pattern
+        entries.append(np.zeros(self.free.size))
+        data = np.add.reduceat(np.concatenate(entries)[pattern.order], pattern.starts)
+        first = pattern.indptr[:-1]
+        data[first] = np.where(data[first] > 0, data[first], 1.0)
+        matrix = sp.csr_matrix((self.free.size,) * 2)
+        matrix.data, matrix.indices, matrix.indptr = data, pattern.indices, pattern.indptr
+        return matrix
+
+    def _reaction(self, values: np.ndarray, coefficients: list[np.ndarray], *, near_fixed: bool) -> np.ndarray:
+        total = np.zeros(self.fixed.size)
+        for block, c, touching in zip(self.blocks, coefficients, self._touching_fixed, strict=True):
+            members = block.connectivity[touching] if near_fixed else block.connectivity
+            weights = c[:, touching] if near_fixed else c
+            local = np.einsum("bm,bkl,ml->mk", weights, block.basis, _differences(values, members), optimize=True)
+            total += np.bincount(members.ravel(), local.ravel(), minlength=total.size)
+        return total
+
+    @cached_property
+    def _touching_fixed(self) -> list[np.ndarray]:
+        is_fixed = ~np.isnan(self.fixed)
+        return [np.flatnonzero(is_fixed[block.connectivity].any(axis=1)) for block in self.blocks]
+
+    def _energies(self, values: np.ndarray, coefficients: list[np.ndarray]) -> list[np.ndarray]:
+        energies = []
+        for block, c in zip(self.blocks, coefficients, strict=True):
+            local = _differences(values, block.connectivity)
+            energies.append(
+                sum(ck * np.sum((local @ basis) * local, axis=1) for ck, basis in zip(c, block.basis, strict=True))
+            )
+        return energies
+
+
+def check(solution: DiscreteSolution, *, tolerance: float, what: str) -> None:
+    """Raise SolverError where residual or flux balance are worse than promised."""
+    if solution.residual <= tolerance and solution.flux_imbalance <= tolerance:
+        return
+    raise SolverError(
+        f"{what}: residual {solution.residual:.1e}, inlet against outlet flux {solution.flux_imbalance:.1e}",
+        f"both below {tolerance:.0e}",
+        "use the direct solver (install napari-ssbi[pardiso]), or check the conductivities for extreme values",
+    )
+
+
+def _differences(values: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Corner values less that of the first corner: exact, and all that a conduction element sees."""
+    return values[members] - values[members[:, :1]]
+
+
+def _pairs(k: int) -> list[tuple[int, int]]:
+    return [(a, b) for a in range(k) for b in range(a, k)]
+
+
+def _counting_argsort(keys: np.ndarray, size: int) -> np.ndarray:
+    """Stable argsort of integers in [0, size) in linear time: the transpose of a one-entry-per-row matrix."""
+    rows = sp.csr_matrix(
+        (np.ones(keys.size, np.int8), keys, np.arange(keys.size + 1, dtype=np.int32)), shape=(keys.size, size)
+    )
+    return rows.tocsc().indices
+
+
+def _relative_residual(matrix: sp.csr_matrix, x: np.ndarray, rhs: np.ndarray) -> float:
+    norm = np.linalg.norm(rhs)
+    return float(np.linalg.norm(rhs - symmetric_product(matrix, x)) / norm) if norm else 0.0

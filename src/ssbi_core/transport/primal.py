@@ -1,0 +1,161 @@
+"""The potential problem: its energy bounds the effective conductivity from above.
+
+One bilinear (trilinear) element per pixel with nodes at the pixel corners, 1 and 0 on the two outer faces of the
+axis. Any admissible potential dissipates at least as much as the true one (Dirichlet's principle), so the discrete
+minimum is an upper bound. Across a resistive face the potential jumps: the nodes there are doubled, one set per
+side, and the face dissipates (jump)^2 / R. Which pixels around a node share one value is decided locally, by the
+faces that meet in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ssbi_core.transport.discrete_problem import Block, DiscreteProblem, DiscreteSolution
+from ssbi_core.transport.elements import corner_offsets, jump, pixel_corners
+from ssbi_core.transport.linear_solve import SpdSolver
+from ssbi_core.transport.nested_dissection import elimination_rank
+from ssbi_core.transport.surfaces import Surfaces
+from ssbi_core.transport.tensors import conducting, pixel_basis, pixel_coefficients
+
+
+@dataclass(frozen=True, eq=False)
+class PrimalSolution:
+    """Discrete potential with its energies, all for unit voltage on a grid of unit pixels.
+
+    corner_potential : (pixels, 2^d); NaN where no electrode is in touch.
+    pixel_energy, face_energy : dissipation per pixel and per resistive face.
+    scale : turns energy into effective conductivity.
+    """
+
+    corner_potential: np.ndarray
+    pixel_energy: np.ndarray
+    face_energy: np.ndarray
+    scale: float
+    solution: DiscreteSolution
+
+    @property
+    def effective_conductivity(self) -> float:
+        """Upper bound, in the unit of the conductivity passed in."""
+        return self.solution.energy * self.scale
+
+
+class PrimalProblem:
+    """Potential problem on a grid; `solve` may be called for many conductivities of the same structure.
+
+    Parameters
+    ----------
+    shape : of the grid.
+    axis : array axis of transport.
+    surfaces : resistive faces.
+    tensor : whether conductivities are tensors.
+    """
+
+    def __init__(self, shape: tuple[int, ...], axis: int, surfaces: Surfaces, solver: SpdSolver) -> None:
+        self.shape, self.axis, self.surfaces = shape, axis, surfaces
+        self.corners, parent = split_corners(shape, surfaces)
+        self._ndim = len(shape)
+        level = np.unravel_index(parent, np.add(shape, 1))[axis]
+        self.fixed = np.where(level == 0, 1.0, np.where(level == shape[axis], 0.0, np.nan))
+        self._rank = elimination_rank(tuple(int(n) + 1 for n in shape))[parent]
+        self._solver = solver
+        self._problem: tuple[bool, DiscreteProblem] | None = None
+
+    def blocks(self, conductivity: np.ndarray) -> list[Block]:
+        """Element blocks: pixels, then resistive faces."""
+        return [
+            Block(self.corners, pixel_basis(conductivity)),
+            Block(self._face_corners(), jump(self._ndim)[None]),
+        ]
+
+    def solve(self, conductivity: np.ndarray, resistance: np.ndarray) -> PrimalSolution:
+        """Solve for a checked conductivity field and the resistance of every face, both dimensionless."""
+        problem = self._discrete(conductivity)
+        coefficients = [pixel_coefficients(conductivity), 1 / resistance[None]]
+        solution = problem.solve(coefficients, may_float=not conducting(conductivity).all())
+        pixels, faces = solution.energies
+        scale = self.shape[self.axis] ** 2 / np.prod(self.shape)
+        return PrimalSolution(solution.values[self.corners], pixels, faces, float(scale), solution)
+
+    def _discrete(self, conductivity: np.ndarray) -> DiscreteProblem:
+        tensor = conductivity.ndim > self._ndim
+        if self._problem is None or self._problem[0] != tensor:
+            self._problem = (tensor, DiscreteProblem(self.blocks(conductivity), self.fixed, self._rank, self._solver))
+        return self._problem[1]
+
+    def _face_corners(self) -> np.ndarray:
+        offsets = corner_offsets(self._ndim)
+        result = np.empty((len(self.surfaces), 2**self._ndim), dtype=np.int32)
+        for axis in range(self._ndim):
+            on = self.surfaces.axis == axis
+            before = self.corners[self.surfaces.first[on]][:, offsets[:, axis] == 1]
+            behind = self.corners[self.surfaces.second[on]][:, offsets[:, axis] == 0]
+            result[on] = np.concatenate([before, behind], axis=1)
+        return result
+
+
+def split_corners(shape: tuple[int, ...], surfaces: Surfaces) -> tuple[np.ndarray, np.ndarray]:
+    """Unknown at every pixel corner, with nodes doubled across resistive faces.
+
+    Returns
+    -------
+    corners : (pixels, 2^d) int32 unknown of each corner.
+    parent : (unknowns,) grid node each unknown sits on.
+    """
+    corners = pixel_corners(shape)
+    nodes = int(np.prod(np.add(shape, 1)))
+    if len(surfaces) == 0:
+        return corners, np.arange(nodes)
+    touched, component = _components(shape, surfaces)
+    index = np.full(nodes, -1, dtype=np.int64)
+    index[touched] = np.arange(touched.size)
+    at = index[corners]
+    pixel, corner = np.nonzero(at >= 0)
+    slots = component.shape[1]
+    codes = at[pixel, corner] * slots + component[at[pixel, corner], slots - 1 - corner]
+    unique, inverse = np.unique(codes, return_inverse=True)
+    owner = unique // slots
+    extra = np.concatenate([[False], owner[1:] == owner[:-1]])  # the first component keeps the node's own unknown
+    unknown = np.where(extra, nodes + np.cumsum(extra) - 1, touched[owner])
+    corners[pixel, corner] = unknown[inverse]
+    return corners, np.concatenate([np.arange(nodes), touched[owner[extra]]])
+
+
+def _components(shape: tuple[int, ...], surfaces: Surfaces) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes on resistive faces, and which of the 2^d pixels around each belong together (smallest slot as name)."""
+    ndim = len(shape)
+    closed = [_closed_faces(shape, surfaces, axis) for axis in range(ndim)]
+    touched = np.flatnonzero(_nodes_on_faces(shape, surfaces))
+    position = np.stack(np.unravel_index(touched, np.add(shape, 1)), axis=1)
+    slots = corner_offsets(ndim)
+    component = np.tile(np.arange(len(slots)), (touched.size, 1))
+    links = [(a, a + 2 ** (ndim - 1 - k), k) for k in range(ndim) for a in np.flatnonzero(slots[:, k] == 0)]
+    open_ = [~closed[k][tuple((position + np.where(np.arange(ndim) == k, 0, slots[a])).T)] for a, _, k in links]
+    for _ in range(len(slots) - 1):  # the longest path through a hypercube's corners
+        for (a, b, _k), joined in zip(links, open_, strict=True):
+            low = np.minimum(component[:, a], component[:, b])
+            component[:, a] = np.where(joined, low, component[:, a])
+            component[:, b] = np.where(joined, low, component[:, b])
+    return touched, component
+
+
+def _closed_faces(shape: tuple[int, ...], surfaces: Surfaces, axis: int) -> np.ndarray:
+    """Faces normal to `axis`, by node level along it and pixel + 1 along the others; true if resistive or outside."""
+    closed = np.ones([n + (1 if k == axis else 2) for k, n in enumerate(shape)], dtype=bool)
+    inner = tuple(slice(1, n) if k == axis else slice(1, n + 1) for k, n in enumerate(shape))
+    closed[inner] = False
+    pixel = np.stack(np.unravel_index(surfaces.first[surfaces.axis == axis], shape))
+    closed[tuple(pixel + 1)] = True
+    return closed
+
+
+def _nodes_on_faces(shape: tuple[int, ...], surfaces: Surfaces) -> np.ndarray:
+    marked = np.zeros(np.add(shape, 1), dtype=bool)
+    for axis in range(len(shape)):
+        pixel = np.stack(np.unravel_index(surfaces.first[surfaces.axis == axis], shape), axis=1)
+        for corner in corner_offsets(len(shape)):
+            if corner[axis] == 1:
+                marked[tuple((pixel + corner).T)] = True
+    return marked

@@ -1,0 +1,199 @@
+"""Ionic conduction through a phase map: the public entry of this stage."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import ValidationError
+
+from ssbi_core.errors import CalibrationError, InputError
+from ssbi_core.graph.axis import AXIS_NAMES, array_axis, interface_axis
+from ssbi_core.io.phase_map import PhaseMap
+from ssbi_core.materials import PHASES, MaterialSystem, Phase, load_system
+from ssbi_core.transport.attribution import resistance_share
+from ssbi_core.transport.conduct import Conduction, ConductionProblem
+from ssbi_core.transport.conductivity_field import ConductionField, build_field
+from ssbi_core.transport.config import TransportConfig
+from ssbi_core.transport.knockout import knockout_gain
+from ssbi_core.transport.primal import PrimalProblem
+from ssbi_core.transport.properties import phase_properties
+from ssbi_core.transport.solution import ConductionSolution
+from ssbi_core.transport.unlabelled import fill_unlabelled
+
+_CM_PER_NM = 1e-7
+
+
+def solve_conduction(
+    phases: PhaseMap,
+    *,
+    system: str | MaterialSystem = "llzo_nmc",
+    temperature: float | None = None,
+    axis: int | None = None,
+    conductivity: Mapping[str, float] | None = None,
+    resistance: Mapping[str, float] | None = None,
+    knockout: bool | None = None,
+    throw: bool = True,
+    backend: Literal["direct", "jax-fem"] | None = None,
+    config: TransportConfig | None = None,
+) -> ConductionSolution:
+    """Effective ionic conductivity, its bounds, and where the resistance sits.
+
+    Parameters
+    ----------
+    phases : labels (rows, columns) or (slices, rows, columns), codes of `Phase`, with the pixel size in nm. Unlabelled
+        pixels take the phase of the nearest labelled one; more of them than `config.max_unlabelled` (5 %) are refused.
+    system : material system, by name, path or record.
+    temperature : K, 298.15 by default.
+    axis : 0 rows, 1 columns, 2 slices; None takes the axis across the interface, or rows where the picture holds
+        no interface (the settings of the result then say so).
+    conductivity : phase key -> S/cm, for that phase's pixels as they are.
+    resistance : phase key -> ohm cm2, for grain_boundary, contact, dislocation (surfaces of no thickness) and
+        reaction_layer, coating (total of the drawn thickness).
+    knockout : also solve (the default) with each feature replaced by the solid it displaced.
+    throw : raise SolverError where a solve is not accurate; otherwise `reason` says so.
+    backend : "direct" (the default) assembles pixel elements, "jax-fem" assembles the same weak form with jax-fem.
+    config : all settings as one record; arguments that are given come first.
+
+    Returns
+    -------
+    ConductionSolution
+        With conductivity 0 and the reason where no conducting path joins the two faces.
+
+    Raises
+    ------
+    InputError, CalibrationError, MaterialError
+        If an argument or the labels are not valid.
+    SolverError
+        If a solve is not accurate and `throw` is set.
+    """
+    config = _merged(
+        config,
+        {
+            "temperature": temperature,
+            "axis": axis,
+            "conductivity": conductivity,
+            "resistance": resistance,
+            "knockout": knockout,
+            "backend": backend,
+        },
+    )
+    labels, voxel = _checked_labels(phases)
+    labels, filled = fill_unlabelled(labels, config.max_unlabelled)
+    along, notes = _axis(labels, config.axis)
+    material = load_system(system)
+    bodies, lines = phase_properties(material, config.temperature, config.conductivity, config.resistance)
+    lines = {phase: value for phase, value in lines.items() if (labels == phase).any()}
+    field = build_field(labels, voxel, bodies, lines)
+    with ConductionProblem(
+        field.conductivity,
+        voxel,
+        array_axis(along, labels.ndim),
+        surfaces=field.surfaces,
+        method=config.solver,
+        primal=_primal(config.backend),
+    ) as problem:
+        conduction = problem.solve(bounds=config.bounds, tolerance=config.tolerance, throw=throw)
+        base = conduction.effective_conductivity.upper
+        gains = knockout_gain(labels, field, problem, bodies, base) if config.knockout else {}
+    settings = config.model_dump() | {
+        "axis": along,
+        "system": material.name,
+        "reaction_layer": material.reaction_layer,
+        "notes": notes + _notes(labels, filled, lines),
+    }
+    return replace(_solution(field, conduction, gains, config, along), settings=settings)
+
+
+def _merged(config: TransportConfig | None, given: Mapping[str, Any]) -> TransportConfig:
+    """The settings with the arguments that were given, validated again."""
+    known = {key: value for key, value in given.items() if value is not None}
+    try:
+        return TransportConfig.model_validate((config or TransportConfig()).model_dump() | known)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))} {e['input']!r}: {e['msg']}" for e in error.errors())
+        raise InputError(problems, "the settings of TransportConfig", "correct the settings named") from error
+
+
+def _checked_labels(phases: PhaseMap) -> tuple[np.ndarray, float]:
+    size = phases.pixel_size_nm
+    if isinstance(size, bool) or not isinstance(size, (int, float)) or not math.isfinite(size) or size <= 0:
+        raise CalibrationError(f"pixel size {size!r} nm", "a finite size above 0", "give --pixel-size-nm")
+    labels = np.asarray(phases.labels)
+    if labels.ndim not in (2, 3) or labels.size == 0 or labels.dtype.kind not in "ui":
+        raise InputError(
+            f"labels of shape {labels.shape} and type {labels.dtype}",
+            "integer codes, (rows, columns) or (slices, rows, columns)",
+            "pass one label image",
+        )
+    return labels, float(size) * _CM_PER_NM
+
+
+def _axis(labels: np.ndarray, axis: int | None) -> tuple[int, list[str]]:
+    if axis is not None:
+        array_axis(axis, labels.ndim)
+        return axis, []
+    try:
+        return interface_axis(labels), []
+    except InputError as error:
+        return 0, [f"{error.came_in}: current is driven along axis 0 (rows)"]
+
+
+def _primal(backend: str) -> type[PrimalProblem]:
+    if backend == "direct":
+        return PrimalProblem
+    from ssbi_core.transport.finite_element import JaxFemPrimalProblem
+
+    return JaxFemPrimalProblem
+
+
+def _notes(labels: np.ndarray, filled: float, lines: Mapping[Phase, float]) -> list[str]:
+    notes = [f"{100 * filled:.2g} % unlabelled pixels took the phase of their nearest neighbour"] if filled else []
+    touching = _direct_contacts(labels)
+    if touching and Phase.CONTACT in lines:
+        notes.append(
+            f"LLZO touches NMC on {touching} pixel faces without a contact line: no charge-transfer resistance there"
+        )
+    return notes
+
+
+def _direct_contacts(labels: np.ndarray) -> int:
+    count = 0
+    for axis in range(labels.ndim):
+        moved = np.moveaxis(labels, axis, 0)
+        pair = {(Phase.LLZO, Phase.NMC), (Phase.NMC, Phase.LLZO)}
+        count += sum(int(((moved[:-1] == a) & (moved[1:] == b)).sum()) for a, b in pair)
+    return count
+
+
+def _solution(
+    field: ConductionField, conduction: Conduction, gains: dict[str, float], config: TransportConfig, axis: int
+) -> ConductionSolution:
+    sigma = conduction.effective_conductivity
+    length = field.body.shape[array_axis(axis, field.body.ndim)] * field.voxel_size
+    return ConductionSolution(
+        effective_conductivity=sigma,
+        area_specific_resistance=length / sigma.estimate if sigma.estimate > 0 else math.inf,
+        potential=conduction.potential,
+        current_density=np.linalg.norm(conduction.current_density, axis=0),
+        sensitivity=conduction.sensitivity,
+        resistance_share=resistance_share(field, conduction),
+        knockout_gain=gains,
+        axis=axis,
+        temperature=config.temperature,
+        percolates=conduction.percolates,
+        reason=_reason(field, conduction, axis),
+        method=f"{config.backend}, {conduction.method}",
+        flux_imbalance=conduction.flux_imbalance,
+    )
+
+
+def _reason(field: ConductionField, conduction: Conduction, axis: int) -> str:
+    if conduction.percolates:
+        return "" if conduction.converged else "the linear solve did not reach its tolerance"
+    blocking = [p for p in PHASES if ((field.body == p) & (field.conductivity == 0)).any()]
+    named = ", ".join(f"{p.key} ({100 * (field.body == p).mean():.3g} % of the pixels)" for p in blocking)
+    return f"no conducting path along axis {axis} ({AXIS_NAMES[axis]}) joins the two faces: blocked by {named}"
