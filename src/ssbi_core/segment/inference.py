@@ -1,0 +1,166 @@
+"""A micrograph in, a phase map out: channels, tiles, calibrated probabilities, post-processing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from ssbi_core.errors import SsbiError
+from ssbi_core.io.micrograph import Micrograph
+from ssbi_core.io.phase_map import PhaseMap
+from ssbi_core.materials import MaterialSystem, Phase, load_system
+from ssbi_core.segment.channels import input_channels
+from ssbi_core.segment.postprocess import clean_labels
+from ssbi_core.segment.tiling import predict_tiled
+from ssbi_core.segment.unet import CLASSES
+from ssbi_core.segment.weights import Segmenter, apply, load_segmenter
+
+_CODES = np.array([int(phase) for phase in CLASSES])
+
+
+class SegmentationConfig(BaseModel):
+    """How a trained net is applied."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tile: int = Field(
+        default=512,
+        ge=64,
+        le=2048,
+        multiple_of=32,
+        title="Tile",
+        description="Edge of the square tiles the net sees.",
+        json_schema_extra={"unit": "px"},
+    )
+    overlap: int = Field(
+        default=96,
+        ge=0,
+        le=1024,
+        title="Overlap",
+        description="Least overlap of neighbouring tiles.",
+        json_schema_extra={"unit": "px"},
+    )
+    flips: bool = Field(
+        default=False,
+        title="Average over flips",
+        description="Average the net over four mirrored copies: a little better, four times the time.",
+        json_schema_extra={"unit": ""},
+    )
+    clean: bool = Field(
+        default=True,
+        title="Clean up",
+        description="Close grain boundaries and remove specks (see ssbi_core.segment.postprocess).",
+        json_schema_extra={"unit": ""},
+    )
+
+
+def segment(
+    micrograph: Micrograph,
+    *,
+    system: str | Path | MaterialSystem = "llzo_nmc",
+    model: str | Path | Segmenter | None = None,
+    config: SegmentationConfig | None = None,
+    progress: Callable[[float], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> PhaseMap:
+    """Segment a micrograph into phases.
+
+    Parameters
+    ----------
+    micrograph : HAADF image with whatever element maps were recorded; works, less well, with none.
+    system : material system, which decides what each element stands for.
+    model : a trained net, its file or folder; the shipped one by default.
+    progress : called with the share done, in [0, 1], after every tile.
+    should_stop : asked after every tile; True ends the run with an `SsbiError`.
+
+    Returns
+    -------
+    PhaseMap
+        Labels with the contact line marked; probabilities of all codes (0 for unlabelled and for
+        contact, which is derived and not predicted); uncertainty, the entropy over its maximum.
+
+    Raises
+    ------
+    InputError
+        If the HAADF image has no contrast or no finite pixels.
+    """
+    config = config or SegmentationConfig()
+    net = model if isinstance(model, Segmenter) else load_segmenter(model)
+    channels, presence = input_channels(micrograph, load_system(system))
+    scores = _blended(channels, _predictor(net, presence, config), config, progress, should_stop)
+    uncertainty = normalised_entropy(scores)
+    labels = clean_labels(scores) if config.clean else _CODES[scores.argmax(0)].astype(np.uint8)
+    return PhaseMap(
+        labels=labels,
+        pixel_size_nm=micrograph.pixel_size_nm,
+        probabilities=_by_code(scores),
+        uncertainty=uncertainty,
+        name=micrograph.name,
+        metadata=dict(micrograph.metadata),
+        sha256=micrograph.sha256,
+    )
+
+
+def normalised_entropy(probabilities: np.ndarray) -> np.ndarray:
+    """Entropy of (classes, rows, columns) probabilities over its maximum ln(classes); float32 in [0, 1]."""
+    entropy = np.zeros(probabilities.shape[1:], np.float32)
+    for p in probabilities:  # class by class: no second copy of all probabilities
+        entropy -= p * np.log(np.maximum(p, np.float32(1e-12)))
+    return np.clip(entropy / np.float32(np.log(len(probabilities))), 0.0, 1.0)
+
+
+def _blended(
+    channels: np.ndarray,
+    predict: Callable[[np.ndarray], np.ndarray],
+    config: SegmentationConfig,
+    progress: Callable[[float], None] | None,
+    should_stop: Callable[[], bool] | None,
+) -> np.ndarray:
+    """Probabilities (classes, rows, columns) of the whole image."""
+    tiles = predict_tiled(channels, predict, len(CLASSES), config.tile, min(config.overlap, config.tile // 2))
+    while True:
+        try:
+            share = next(tiles)
+        except StopIteration as done:
+            return done.value
+        if progress is not None:
+            progress(share)
+        if should_stop is not None and should_stop():
+            raise SsbiError("a request to stop", "the segmentation to run to its end", "start it again when ready")
+
+
+def _predictor(net: Segmenter, presence: np.ndarray, config: SegmentationConfig) -> Callable[[np.ndarray], np.ndarray]:
+    run = _compiled(net, config.flips)
+    mask = jnp.asarray(presence, jnp.float32)[None]
+
+    def predict(tile: np.ndarray) -> np.ndarray:
+        return np.asarray(run(net.weights, jnp.asarray(tile, jnp.float32)[None], mask))[0]
+
+    return predict
+
+
+@lru_cache(maxsize=8)
+def _compiled(net: Segmenter, flips: bool) -> Callable[..., jax.Array]:
+    return jax.jit(partial(_probabilities, net.graph, net.temperature, flips))
+
+
+def _probabilities(
+    graph: object, temperature: float, flips: bool, weights: object, channels: jax.Array, presence: jax.Array
+) -> jax.Array:
+    axes = ((), (1,), (2,), (1, 2)) if flips else ((),)
+    copies = [
+        jnp.flip(jax.nn.softmax(apply(graph, weights, jnp.flip(channels, a), presence) / temperature), a) for a in axes
+    ]
+    return sum(copies[1:], copies[0]) / len(copies)
+
+
+def _by_code(probabilities: np.ndarray) -> np.ndarray:
+    coded = np.zeros((len(Phase), *probabilities.shape[1:]), np.float32)
+    coded[_CODES] = probabilities
+    return coded
