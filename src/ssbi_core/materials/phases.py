@@ -37,7 +37,7 @@ class Phase(IntEnum):
         try:
             if isinstance(name, str) and not name.strip().isdigit():
                 return cls[name.strip().replace("-", "_").replace(" ", "_").upper()]
-            return cls(int(name))
+            return cls(int(name) if isinstance(name, str) else name)
         except (KeyError, ValueError):
             known = ", ".join(f"{p.value} {p.key}" for p in PHASES)
             raise InputError(f"phase {name!r}", f"one of {known}", "use one of these names or codes") from None

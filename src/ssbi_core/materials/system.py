@@ -19,6 +19,7 @@ from ssbi_core.materials.elements import ATOMIC_NUMBER, STANDARD_ATOMIC_WEIGHT
 from ssbi_core.materials.phases import INTERFACES, Phase
 
 BOLTZMANN_EV = 8.617333262e-5  # eV/K, CODATA 2018
+COLDEST_K, HOTTEST_K = 100.0, 2000.0  # beyond these an Arrhenius law fitted near room temperature means nothing
 AVOGADRO_PER_NM3 = 602.214076  # 1/mol per (g/cm3 -> g/nm3), CODATA 2018
 
 
@@ -69,8 +70,14 @@ class PhaseProperties(_Strict):
         unknown = sorted(set(self.composition) - set(ATOMIC_NUMBER))
         if unknown:
             raise ValueError(f"composition: unknown elements {', '.join(unknown)}")
-        if self.density is not None and (self.density.unit != "g/cm3" or self.density.value < 0):
-            raise ValueError("density must be >= 0 with unit g/cm3")
+        if min(self.composition.values(), default=1) <= 0:
+            raise ValueError("composition: amounts must be > 0")
+        if self.density is not None and (self.density.unit != "g/cm3" or self.density.value <= 0):
+            raise ValueError("density must be > 0 with unit g/cm3")
+        if bool(self.composition) != (self.density is not None):
+            raise ValueError("composition and density belong together: image contrast follows from both")
+        if self.anisotropy is not None and (self.anisotropy.unit != "1" or self.anisotropy.value <= 0):
+            raise ValueError("anisotropy must be > 0 with unit 1")
         return self
 
     def atoms_per_nm3(self) -> dict[str, float]:
@@ -99,8 +106,10 @@ class InterfaceProperties(_Strict):
     def _consistent(self) -> InterfaceProperties:
         if self.resistance.unit != "ohm cm2" or self.resistance.value < 0:
             raise ValueError("resistance must be >= 0 with unit ohm cm2")
-        if self.activation_energy.unit != "eV" or self.width.unit != "nm":
-            raise ValueError("activation_energy must be in eV and width in nm")
+        if self.activation_energy.unit != "eV" or self.activation_energy.value < 0:
+            raise ValueError("activation_energy must be >= 0 with unit eV")
+        if self.width.unit != "nm" or self.width.value <= 0:
+            raise ValueError("width must be > 0 with unit nm")
         return self
 
 
@@ -126,6 +135,8 @@ class MaterialSystem(_Strict):
             missing = [key for key in wanted if key not in getattr(self, group)]
             if missing:
                 raise ValueError(f"{group}: missing {', '.join(missing)}")
+        if not self.phases["llzo"].composition:
+            raise ValueError("phases.llzo.composition: needed, image contrast is relative to the electrolyte")
         if self.reaction_layer not in self.reaction_layers:
             raise ValueError(
                 f"reaction_layer: {self.reaction_layer!r} is not among reaction_layers "
@@ -164,7 +175,7 @@ class MaterialSystem(_Strict):
                 "grain_boundary, contact or dislocation",
                 "use MaterialSystem.phase for bulk phases and layers",
             )
-        return self.interfaces[phase.key]
+        return self.interfaces[phase.key]  # pyright: ignore[reportArgumentType] - INTERFACES are the keys
 
     def title_of(self, phase: Phase) -> str:
         """Name of the phase for legends."""
@@ -190,8 +201,9 @@ class MaterialSystem(_Strict):
         return properties.resistance.value / factor * temperature / self.reference_temperature_K
 
     def _arrhenius(self, activation_energy: float, temperature: float) -> float:
-        if not math.isfinite(temperature) or temperature <= 0:
-            raise InputError(f"temperature {temperature} K", "a temperature above 0 K", "give kelvin, e.g. 298.15")
+        if not COLDEST_K <= temperature <= HOTTEST_K:
+            wanted = f"a temperature between {COLDEST_K:g} and {HOTTEST_K:g} K"
+            raise InputError(f"temperature {temperature} K", wanted, "give kelvin, not degC, e.g. 298.15")
         inverse = 1 / temperature - 1 / self.reference_temperature_K
         return math.exp(-activation_energy / BOLTZMANN_EV * inverse)
 
