@@ -2,7 +2,9 @@
 
 from ssbi_core.io.calibration import check_pixel_size
 from ssbi_core.io.checks import require_analysable
+from ssbi_core.io.formats import KNOWN_SUFFIXES
 from ssbi_core.io.inputs import find_inputs, stem_of
+from ssbi_core.io.label_files import is_label_file
 from ssbi_core.io.labels import read_labels
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.outputs import OutputFolder
@@ -12,12 +14,14 @@ from ssbi_core.io.regrid import resample_counts
 from ssbi_core.io.writing import write_image, write_labels
 
 __all__ = [
+    "KNOWN_SUFFIXES",
     "ImageEntry",
     "Micrograph",
     "OutputFolder",
     "PhaseMap",
     "check_pixel_size",
     "find_inputs",
+    "is_label_file",
     "list_images",
     "read",
     "read_frames",
