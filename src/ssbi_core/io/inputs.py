@@ -17,11 +17,11 @@ def stem_of(path: Path) -> str:
     return path.name.split(".")[0]
 
 
-def find_inputs(paths: Iterable[str | Path] | str | Path) -> list[Path]:
+def find_inputs(paths: Iterable[str | Path] | str | Path, *, labels: bool = False) -> list[Path]:
     """Return every input named by `paths`, sorted, each once.
 
     A folder gives the files of known formats directly in it; a study (a folder with `images` and `labels`) gives its
-    images; a .zarr or .zspy folder is one input; a .ser beside its .emi counts once, as the .emi.
+    images, or with `labels` its label images; a .zarr or .zspy folder is one input; a .ser beside its .emi counts once, as the .emi.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def find_inputs(paths: Iterable[str | Path] | str | Path) -> list[Path]:
         If two inputs have the same stem: their results would overwrite each other.
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    found = {candidate.resolve(): candidate for path in given for candidate in _expand(str(path))}
+    found = {candidate.resolve(): candidate for path in given for candidate in _expand(str(path), labels)}
     inputs = sorted(_without_paired_series(found.values()), key=lambda path: (stem_of(path), str(path)))
     if not inputs:
         raise ReadError(
@@ -43,24 +43,24 @@ def find_inputs(paths: Iterable[str | Path] | str | Path) -> list[Path]:
     return inputs
 
 
-def _expand(given: str) -> Iterator[Path]:
+def _expand(given: str, labels: bool) -> Iterator[Path]:
     path = Path(given).expanduser()
     if path.exists():
-        yield from _inside(path) if _is_plain_folder(path) else [path]
+        yield from _inside(path, labels) if _is_plain_folder(path) else [path]
         return
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
         raise ReadError(f"{given} does not exist", "a file, a folder or a pattern that matches some", "check the path")
     for match in map(Path, matches):
         if _is_plain_folder(match):
-            yield from _inside(match)
+            yield from _inside(match, labels)
         elif _is_input(match):
             yield match
 
 
-def _inside(folder: Path) -> Iterator[Path]:
+def _inside(folder: Path, labels: bool) -> Iterator[Path]:
     if (folder / IMAGES_FOLDER).is_dir() and (folder / LABELS_FOLDER).is_dir():
-        folder = folder / IMAGES_FOLDER
+        folder = folder / (LABELS_FOLDER if labels else IMAGES_FOLDER)
     return (path for path in folder.iterdir() if _is_input(path))
 
 
