@@ -21,7 +21,8 @@ def find_inputs(paths: Iterable[str | Path] | str | Path, *, labels: bool = Fals
     """Return every input named by `paths`, sorted, each once.
 
     A folder gives the files of known formats directly in it; a study (a folder with `images` and `labels`) gives its
-    images, or with `labels` its label images; a .zarr or .zspy folder is one input; a .ser beside its .emi counts once, as the .emi.
+    images, or with `labels` its label images; a .zarr or .zspy folder is one input; a .ser beside its .emi counts
+    once, as the .emi.
 
     Raises
     ------
