@@ -1,0 +1,277 @@
+"""The `ssbi` command: arguments in, one call of the pipeline, one line per outcome. No analysis happens here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from ssbi_core import __version__
+from ssbi_core.errors import InputError, SsbiError
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERNAL = 70
+EXIT_INTERRUPTED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a wrong call in one line, not in a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}: error: {message}; run '{self.prog} --help' for the options\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (0 success, 2 bad input, 70 internal error, 130 interrupted)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except SsbiError as error:
+        return _fail(options, f"error: {error}", EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        return _fail(options, "interrupted; finished images are kept, nothing half-written is left", EXIT_INTERRUPTED)
+    except MemoryError:
+        return _fail(
+            options, "error: out of memory; needed: more memory or a smaller image; to do: crop or downsample it", 1
+        )
+    except Exception as error:
+        if options.debug:
+            raise
+        return _fail(
+            options,
+            f"internal error: {type(error).__name__}: {error}; this is a bug: run again with --debug and report it",
+            EXIT_INTERNAL,
+        )
+
+
+def _fail(options: argparse.Namespace, message: str, code: int) -> int:
+    print(f"ssbi {options.command}: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="ssbi", description="From STEM/EDS images of battery interfaces to ionic conductivity.")
+    parser.add_argument("--version", action="version", version=f"ssbi {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], help_: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_, description=help_)
+        sub.set_defaults(run=run)
+        sub.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
+        return sub
+
+    demo = command("demo", _demo, "the whole pipeline on the bundled sample study")
+    demo.add_argument("-o", "--output", default="ssbi-demo", metavar="OUT", help="output folder (default: %(default)s)")
+    _common(demo)
+
+    simulate = command("simulate", _simulate, "a synthetic study with exact ground truth")
+    simulate.add_argument("-n", "--number", type=int, required=True, metavar="N", help="number of images")
+    simulate.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="same seed, same study (default: %(default)s)"
+    )
+    simulate.add_argument("--size", type=int, default=512, metavar="PX", help="rows and columns (default: %(default)s)")
+    _output(simulate)
+    _common(simulate)
+
+    analyze = command("analyze", _analyze, "images or folders to phases, graph, conductivity and a report")
+    _paths(analyze, "images, folders or globs")
+    _output(analyze)
+    _common(analyze)
+    _labels(analyze)
+    _overrides(analyze)
+
+    segment = command("segment", _segment, "images to label images and an uncertainty map")
+    _paths(segment, "images, folders or globs")
+    _output(segment)
+    _common(segment)
+
+    conductivity = command("conductivity", _conductivity, "transport only, from label images")
+    _paths(conductivity, "label images (codes 0-8), folders or globs", metavar="LABELS")
+    _output(conductivity)
+    _common(conductivity)
+    _overrides(conductivity)
+    conductivity.add_argument("--mapping", metavar="FILE", help="TOML or JSON file: label value = phase name")
+
+    train = command("train", _train, "train a net on a study of your own")
+    train.add_argument("what", choices=["segmenter"], help="which net")
+    train.add_argument("study", metavar="STUDY", help="folder with images/*.ome.tif and labels/*.tif")
+    train.add_argument(
+        "-o", "--output", required=True, metavar="MODEL", help="folder for the weights and the model card"
+    )
+    train.add_argument(
+        "--steps", type=int, default=None, metavar="N", help="optimizer steps (default: the shipped model's)"
+    )
+    train.add_argument("--seed", type=int, default=0, metavar="S", help="random seed (default: %(default)s)")
+    _common(train)
+    return parser
+
+
+def _paths(parser: argparse.ArgumentParser, help_: str, metavar: str = "PATH") -> None:
+    parser.add_argument("paths", nargs="+", metavar=metavar, help=help_)
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help="output folder; nothing outside it is written"
+    )
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("options of every command")
+    group.add_argument("--pixel-size-nm", type=float, metavar="NM", help="pixel size of files without calibration")
+    group.add_argument(
+        "--system", default="llzo_nmc", metavar="NAME|FILE", help="material system (default: %(default)s)"
+    )
+    group.add_argument("--reaction-layer", metavar="NAME", help="chemistry of the reaction layer, e.g. Li2ZrO3")
+    group.add_argument("--temperature", type=float, default=298.15, metavar="K", help="kelvin (default: %(default)s)")
+    group.add_argument(
+        "--axis",
+        type=int,
+        choices=[0, 1, 2],
+        help="transport axis: 0 rows, 1 columns, 2 slices (default: across the interface)",
+    )
+    group.add_argument("--overwrite", action="store_true", help="replace results of an earlier run")
+
+
+def _labels(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--labels", action="store_true", help="the files are label images, not micrographs")
+    parser.add_argument("--mapping", metavar="FILE", help="with --labels: TOML or JSON file, label value = phase name")
+
+
+def _overrides(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--conductivity",
+        action="append",
+        default=[],
+        metavar="PHASE=S/cm",
+        help="conductivity of that phase's pixels (repeatable)",
+    )
+    parser.add_argument(
+        "--resistance",
+        action="append",
+        default=[],
+        metavar="PHASE=ohm_cm2",
+        help="area-specific resistance of a line-like phase (repeatable)",
+    )
+
+
+def _assignments(values: Sequence[str], option: str, unit: str) -> dict[str, float]:
+    """Parse repeated PHASE=NUMBER options."""
+    parsed: dict[str, float] = {}
+    for value in values:
+        phase, separator, number = value.partition("=")
+        try:
+            parsed[phase.strip()] = float(number)
+        except ValueError:
+            separator = ""
+        if not separator:
+            raise InputError(f"{option} {value!r}", f"PHASE={unit}", f"write for instance {option} grain_boundary=0.1")
+    return parsed
+
+
+def _config(options: argparse.Namespace, **fixed: Any) -> Any:
+    from ssbi_core.pipeline import AnalysisConfig
+
+    return AnalysisConfig.from_options(
+        system=options.system,
+        reaction_layer=options.reaction_layer,
+        temperature=options.temperature,
+        axis=options.axis,
+        pixel_size_nm=options.pixel_size_nm,
+        label_mapping=getattr(options, "mapping", None),
+        conductivity=_assignments(getattr(options, "conductivity", []), "--conductivity", "S/cm"),
+        resistance=_assignments(getattr(options, "resistance", []), "--resistance", "ohm_cm2"),
+        **fixed,
+    )
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from ssbi_core.pipeline import sample_paths
+
+    options.paths = [str(path) for path in sample_paths()]
+    return _run_study(options, _config(options))
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    return _run_study(options, _config(options, labels=options.labels))
+
+
+def _segment(options: argparse.Namespace) -> int:
+    return _run_study(options, _config(options, stages=("segment",)))
+
+
+def _conductivity(options: argparse.Namespace) -> int:
+    return _run_study(options, _config(options, labels=True, stages=("transport",)))
+
+
+def _run_study(options: argparse.Namespace, config: Any) -> int:
+    from ssbi_core.pipeline import analyze_study
+
+    with _progress() as progress:
+        outcome = analyze_study(options.paths, options.output, config, overwrite=options.overwrite, progress=progress)
+    for failure in outcome.failures:
+        print(f"ssbi {options.command}: error: {failure}", file=sys.stderr)
+    if outcome.report is not None:
+        print(f"{outcome.num_images} of {outcome.num_images + len(outcome.failures)} images; report: {outcome.report}")
+    return EXIT_BAD_INPUT if outcome.failures else 0
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from ssbi_core.simulate import simulate_study
+
+    with _progress() as progress:
+        truth = simulate_study(
+            options.number,
+            options.seed,
+            options.output,
+            shape=(options.size, options.size),
+            pixel_size_nm=options.pixel_size_nm,
+            system=options.system,
+            overwrite=options.overwrite,
+            progress=progress,
+        )
+    print(f"{options.number} images; truth: {truth}")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from ssbi_core.segment import train_segmenter
+
+    with _progress() as progress:
+        model = train_segmenter(
+            options.study, options.output, steps=options.steps, seed=options.seed, progress=progress
+        )
+    print(f"model: {model}")
+    return 0
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A progress bar with time left on a terminal, silence elsewhere."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda description, fraction: bar.update(task, description=description, completed=fraction)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+"""Compose the stages: one image to its result, many images to a study with a report.
+
+Every image is finished, written and rendered before the next one is opened, so that memory does not grow
+with the study and an interruption keeps what is done. A file that fails is reported and the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ssbi_core import __version__
+from ssbi_core.errors import InputError, SsbiError
+from ssbi_core.graph import build_graph
+from ssbi_core.io import OutputFolder, find_inputs, read, read_labels
+from ssbi_core.materials import load_system
+from ssbi_core.report import (
+    ImageResult,
+    RenderedImage,
+    render_image,
+    write_report,
+    write_result,
+    write_results_table,
+)
+from ssbi_core.segment import segment, segmenter_digest
+from ssbi_core.transport import solve_conduction
+
+Stage = Literal["segment", "graph", "transport"]
+Progress = Callable[[str, float], None]
+ALL_STAGES: tuple[Stage, ...] = ("segment", "graph", "transport")
+
+
+class AnalysisConfig(BaseModel):
+    """Settings of an analysis; recorded in full in every result."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    system: str = Field("llzo_nmc", title="Material system", description="shipped name or path of a .toml file")
+    reaction_layer: str | None = Field(
+        None, title="Reaction layer", description="chemistry; the system's own by default"
+    )
+    temperature: float = Field(
+        298.15,
+        gt=0,
+        le=2000,
+        title="Temperature",
+        json_schema_extra={"unit": "K"},
+        description="of the conduction problem",
+    )
+    axis: Literal[0, 1, 2] | None = Field(
+        None, title="Transport axis", description="0 rows, 1 columns, 2 slices; across the interface by default"
+    )
+    pixel_size_nm: float | None = Field(
+        None, gt=0, title="Pixel size", json_schema_extra={"unit": "nm"}, description="for files without calibration"
+    )
+    labels: bool = Field(False, title="Label images", description="the files hold phase codes, not micrographs")
+    label_mapping: str | None = Field(None, title="Label mapping", description="TOML or JSON file, value = phase name")
+    conductivity: dict[str, float] = Field(
+        default_factory=dict, json_schema_extra={"unit": "S/cm"}, title="Conductivities"
+    )
+    resistance: dict[str, float] = Field(
+        default_factory=dict, json_schema_extra={"unit": "ohm cm2"}, title="Area-specific resistances"
+    )
+    knockout: bool = Field(True, title="Knock-out gains", description="re-solve without each phase in turn")
+    stages: tuple[Stage, ...] = Field(ALL_STAGES, title="Stages", description="what is computed")
+
+    @classmethod
+    def from_options(cls, **options: Any) -> AnalysisConfig:
+        """Build from plain values; a bad one raises `InputError` naming it."""
+        try:
+            return cls(**options)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise InputError(f"{name} = {first['input']!r}", first["msg"].lower(), f"correct {name}") from None
+
+
+@dataclass(frozen=True)
+class StudyOutcome:
+    """What a run over many images left behind."""
+
+    num_images: int
+    failures: list[str] = field(default_factory=list)
+    report: Path | None = None
+
+
+def sample_paths() -> list[Path]:
+    """Images of the bundled sample study."""
+    folder = Path(str(files("ssbi_core"))) / "sample"
+    return sorted(folder.glob("*.ome.tif"))
+
+
+def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress: Progress | None = None) -> ImageResult:
+    """Take one file through the stages of `config`, in memory.
+
+    Parameters
+    ----------
+    path : a micrograph, or a label image with ``config.labels``.
+    config : settings; the defaults analyse a calibrated micrograph of LLZO | NMC at 298.15 K.
+    progress : called with the name of the stage and the fraction done.
+
+    Raises
+    ------
+    SsbiError
+        If the file cannot be read, the settings do not fit it, or a solve does not converge.
+    """
+    config = config or AnalysisConfig.from_options()
+    report = progress or (lambda description, fraction: None)
+    system = load_system(config.system, reaction_layer=config.reaction_layer)
+    name = Path(path).name
+    micrograph = None
+    models: dict[str, str] = {}
+
+    report(f"{name}: reading", 0.0)
+    if config.labels:
+        phases = read_labels(path, pixel_size_nm=config.pixel_size_nm, mapping=config.label_mapping)
+    else:
+        micrograph = read(path, pixel_size_nm=config.pixel_size_nm, system=system)
+        report(f"{name}: phases", 0.05)
+        phases = segment(
+            micrograph, system=system, progress=lambda fraction: report(f"{name}: phases", 0.05 + 0.45 * fraction)
+        )
+        models["segmenter"] = segmenter_digest()
+
+    graph = transport = None
+    if "graph" in config.stages:
+        report(f"{name}: graph", 0.5)
+        graph = build_graph(phases, micrograph, axis=config.axis, system=system, temperature=config.temperature)
+    if "transport" in config.stages:
+        report(f"{name}: transport", 0.55)
+        transport = solve_conduction(
+            phases,
+            system=system,
+            temperature=config.temperature,
+            axis=config.axis,
+            conductivity=config.conductivity or None,
+            resistance=config.resistance or None,
+            knockout=config.knockout,
+        )
+    provenance = {
+        "version": __version__,
+        "models": models,
+        "settings": config.model_dump(mode="json"),
+        "input_sha256": phases.sha256,
+    }
+    return ImageResult(
+        phases=phases,
+        system=system,
+        micrograph=micrograph,
+        graph=graph,
+        transport=transport,
+        provenance=provenance,
+        warnings=[*phases.metadata.get("notes", ()), *(transport.settings["notes"] if transport else ())],
+    )
+
+
+def analyze_study(
+    paths: Sequence[str | Path],
+    output: str | Path,
+    config: AnalysisConfig | None = None,
+    *,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> StudyOutcome:
+    """Analyse files, folders and globs into an output folder: one folder per image, a table and a report.
+
+    Parameters
+    ----------
+    paths : files, folders or globs, in any mixture.
+    output : folder to write; an existing one with content needs `overwrite`.
+    config, progress : as in `analyze`.
+
+    Raises
+    ------
+    SsbiError
+        If no image is found, the output cannot be written, or every single image fails.
+    """
+    config = config or AnalysisConfig.from_options()
+    load_system(config.system, reaction_layer=config.reaction_layer)
+    inputs = find_inputs(paths, labels=config.labels)
+    folder = OutputFolder(output, overwrite=overwrite)
+    rendered: list[RenderedImage] = []
+    failures: list[str] = []
+    for index, path in enumerate(inputs):
+        try:
+            rendered.append(_analyze_into(path, folder, config, _share(progress, index, len(inputs))))
+        except SsbiError as error:
+            if len(inputs) == 1:
+                raise
+            failures.append(f"{path.name}: {error}")
+    if not rendered:
+        raise InputError(
+            f"{len(inputs)} files, none of which could be analysed: {failures[0]}",
+            "readable images",
+            "see the first error",
+        )
+    write_results_table(folder.path / "results.parquet", rendered)
+    report = write_report(folder.path / "report.html", rendered, failures=failures)
+    return StudyOutcome(len(rendered), failures, report)
+
+
+def _share(progress: Progress | None, index: int, total: int) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda description, fraction: progress(f"[{index + 1}/{total}] {description}", (index + fraction) / total)
+
+
+def _analyze_into(path: Path, folder: OutputFolder, config: AnalysisConfig, progress: Progress | None) -> RenderedImage:
+    result = analyze(path, config, progress=progress)
+    with folder.item(result.name) as directory:
+        write_result(result, directory)
+        if progress is not None:
+            progress(f"{path.name}: report", 0.95)
+        return render_image(result)
