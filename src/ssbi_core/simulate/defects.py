@@ -12,7 +12,7 @@ from jax.scipy.special import ndtr, ndtri
 
 from ssbi_core.simulate.config import MicrostructureParameters
 from ssbi_core.simulate.grains import Polycrystal
-from ssbi_core.simulate.random_field import direction, gaussian_field, hash_cells, variate, variate_pair
+from ssbi_core.simulate.random_field import direction, hash_cells, variate, variate_pair
 
 MAX_CRACKS = 3
 _FAR = 1e4
@@ -62,30 +62,27 @@ def _rim(u: jax.Array, v: jax.Array, choice: jax.Array, faceting: jax.Array) -> 
     return radius + faceting * (facet - radius)
 
 
-def junction_pores(rng_key: jax.Array, grains: Polycrystal, p: MicrostructureParameters) -> jax.Array:
+def junction_pores(field: jax.Array, grains: Polycrystal, p: MicrostructureParameters) -> jax.Array:
     """Return the signed distance of pores at grain corners (where two boundaries are near)."""
-    field = gaussian_field(rng_key, grains.boundary_distance.shape, 0.7 * p.grain_size, 0.3)
     above = jnp.clip(field - ndtri(1 - jnp.clip(p.junction_pores, 1e-4, 1 - 1e-4)), 0, 1.5)
     size = 0.5 * jnp.minimum(p.pore_size, 0.5 * p.grain_size) * jnp.sqrt(above)
     return jnp.where((size > 0.7) & (p.junction_pores > 0), size - grains.junction_distance, -_FAR)
 
 
-def opened_boundaries(rng_key: jax.Array, grains: Polycrystal, p: MicrostructureParameters) -> jax.Array:
+def opened_boundaries(field: jax.Array, grains: Polycrystal, p: MicrostructureParameters) -> jax.Array:
     """Return the signed distance of cracks that follow grain boundaries."""
-    shape = grains.boundary_distance.shape
-    clustered = ndtr(gaussian_field(rng_key, shape, 3 * p.grain_size, 0.3))
+    clustered = ndtr(field)
     open_now = 4 * p.boundary_cracks * clustered**3  # damage comes in regions; mean stays near boundary_cracks
     width = p.crack_width * (0.4 + 0.6 * variate(grains.boundary_hash, 16))
     half = jnp.maximum(width, grains.boundary_step) / 2
     return jnp.where(variate(grains.boundary_hash, 15) < open_now, half - grains.boundary_distance, -_FAR)
 
 
-def cracks(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
+def cracks(salt: jax.Array, rough: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
     """Return the signed distance of cracks that cross grains: rough lines of limited length, tapered at the tips."""
-    field_key, place_key = jax.random.split(rng_key)
     rows, columns = y.shape
-    u = jax.random.uniform(place_key, (MAX_CRACKS, 5), jnp.float32)
-    rough = gaussian_field(field_key, (rows, columns), 0.08 * jnp.float32(rows + columns), 0.9)
+    h = hash_cells(salt, jnp.arange(MAX_CRACKS))
+    u = jnp.stack([variate(h, n) for n in range(5)], axis=1)
     distance = jnp.full(y.shape, -_FAR, jnp.float32)
     for k in range(MAX_CRACKS):
         angle = jnp.pi * u[k, 2]

@@ -91,27 +91,23 @@ def _emission(
 
 
 class _Displacement:
-    """Beam broadening, binning and displacement, the same for all maps of one acquisition."""
+    """Beam broadening, displacement, binning and smoothing, the same for all maps of one acquisition."""
 
     def __init__(self, rng: np.random.Generator, structure: Microstructure, imaging: ImagingConfig) -> None:
         angle, drift_angle = rng.uniform(0, 2 * np.pi, 2)
         self._sigma = imaging.beam_broadening_nm / 2.355 / structure.pixel_size_nm
         self._shift = imaging.misregistration_px * np.array([np.sin(angle), np.cos(angle)])
         self._drift = imaging.drift_px * np.array([np.sin(drift_angle), np.cos(drift_angle)])
-        self._binning = imaging.eds_binning
+        self._binning, self._smoothing = imaging.eds_binning, imaging.eds_smoothing_px
 
     def record(self, rng: np.random.Generator, expected: np.ndarray) -> np.ndarray:
-        """Return Poisson counts per pixel of an expected map."""
+        """Return the recorded counts per pixel of an expected map."""
         blurred = ndimage.gaussian_filter(expected, self._sigma, mode="nearest", truncate=3)
         moved = self._moved(blurred)
-        rows, columns = moved.shape
-        b = self._binning
-        if b == 1:
-            return rng.poisson(moved).astype(np.float32)
-        padded = np.pad(moved, ((0, -rows % b), (0, -columns % b)), mode="edge")
-        coarse = padded.reshape(padded.shape[0] // b, b, padded.shape[1] // b, b).sum((1, 3))
-        counts = rng.poisson(coarse).astype(np.float32) / b**2
-        return np.repeat(np.repeat(counts, b, 0), b, 1)[:rows, :columns]
+        counts = _binned_counts(rng, moved, self._binning)
+        if self._smoothing == 0:
+            return counts
+        return ndimage.gaussian_filter(counts, self._smoothing, mode="nearest", truncate=3)
 
     def _moved(self, image: np.ndarray) -> np.ndarray:
         """Shift with sub-pixel linear interpolation, growing by the drift from first row to last."""
@@ -128,3 +124,14 @@ class _Displacement:
         share = (along_columns - low).astype(np.float32)
         left, right = np.take_along_axis(image, low, 1), np.take_along_axis(image, low + 1, 1)
         return (left + share * (right - left)).clip(0)
+
+
+def _binned_counts(rng: np.random.Generator, expected: np.ndarray, binning: int) -> np.ndarray:
+    """Poisson counts of blocks of pixels, spread evenly over their pixels so that totals are kept."""
+    if binning == 1:
+        return rng.poisson(expected).astype(np.float32)
+    rows, columns = expected.shape
+    padded = np.pad(expected, ((0, -rows % binning), (0, -columns % binning)), mode="edge")
+    blocks = padded.reshape(padded.shape[0] // binning, binning, padded.shape[1] // binning, binning).sum((1, 3))
+    counts = rng.poisson(blocks).astype(np.float32) / binning**2
+    return np.repeat(np.repeat(counts, binning, 0), binning, 1)[:rows, :columns]

@@ -14,7 +14,8 @@ import jax.numpy as jnp
 from jax.scipy.special import ndtri
 
 from ssbi_core.simulate.config import MicrostructureParameters
-from ssbi_core.simulate.random_field import gaussian_field
+from ssbi_core.simulate.fields import RandomFields
+from ssbi_core.simulate.random_field import hash_cells, variate
 
 MAX_PARTICLES = 12
 _FAR = 1e4
@@ -29,15 +30,18 @@ class Interface(NamedTuple):
     lens: jax.Array
 
 
-def electrode_distance(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
+def electrode_distance(
+    salt: jax.Array, wave: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters
+) -> jax.Array:
     """Return the signed distance to the electrode's outline, positive in the electrode.
 
     Parameters
     ----------
+    salt : uint32, which particles.
+    wave : (rows, columns) Gaussian field that displaces the outline.
     y, x : (rows, columns) pixel coordinates.
     p : traced parameters.
     """
-    wave_key, particle_key = jax.random.split(rng_key)
     rows, columns = y.shape
     diagonal = jnp.float32((rows**2 + columns**2) ** 0.5)
     c, s = jnp.cos(p.interface_angle), jnp.sin(p.interface_angle)
@@ -45,30 +49,26 @@ def electrode_distance(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: Micros
     everywhere = jnp.full(y.shape, _FAR, jnp.float32)
     outlines = [across, p.slab_width / 2 - jnp.abs(across), -everywhere, -everywhere, everywhere]
     outline = jnp.select([p.geometry == k for k in range(5)], outlines)
-    outline = jnp.maximum(outline, _particles(particle_key, y, x, p))
+    outline = jnp.maximum(outline, _particles(salt, y, x, p))
     amplitude = jnp.minimum(p.waviness, 0.35 * p.waviness_length)  # steeper would fold the interface over
-    outline = outline + amplitude * gaussian_field(wave_key, (rows, columns), p.waviness_length, 0.6)
+    outline = outline + amplitude * wave
     outline = outline / jnp.clip(_slope(outline), 0.4, 3.0)  # to first order a distance again
     return jnp.where(p.inverted > 0.5, -outline, outline)
 
 
-def interface_layers(rng_key: jax.Array, electrode: jax.Array, p: MicrostructureParameters) -> Interface:
+def interface_layers(electrode: jax.Array, fields: RandomFields, p: MicrostructureParameters) -> Interface:
     """Return coating, reaction layer and contact-loss lenses along an outline."""
-    shape = electrode.shape
-    layer_key, uneven_key, coat_key, lens_key = jax.random.split(rng_key, 4)
     outside = -electrode
     step = _digital_line(electrode)
 
-    coat = p.coating_thickness * _patches(coat_key, shape, p.layer_patch, p.coating_coverage)
-    thickness = p.layer_thickness * _patches(layer_key, shape, p.layer_patch, p.layer_coverage)
-    uneven = gaussian_field(uneven_key, shape, 0.6 * p.layer_patch, 0.5)
-    thickness = thickness * jnp.exp(p.layer_unevenness * uneven - p.layer_unevenness**2 / 2)
+    coat = p.coating_thickness * _patches(fields.coating, p.coating_coverage)
+    thickness = p.layer_thickness * _patches(fields.layer, p.layer_coverage)
+    thickness = thickness * jnp.exp(p.layer_unevenness * fields.unevenness - p.layer_unevenness**2 / 2)
     coated = coat > 0.3
     inner = jnp.where(coated, coat, -p.layer_into_nmc * thickness)
     outer = inner + thickness
 
-    open_field = gaussian_field(lens_key, shape, p.layer_patch, 0.2)
-    above = open_field - ndtri(1 - jnp.clip(p.contact_loss, 0, 1) * 0.999 - 5e-4)
+    above = fields.lens - ndtri(1 - jnp.clip(p.contact_loss, 0, 1) * 0.999 - 5e-4)
     opening = jnp.where(p.contact_loss > 0, p.lens_thickness * jnp.sqrt(jnp.clip(above, 0, 1.5)), 0.0)
     return Interface(
         electrode=electrode,
@@ -78,10 +78,11 @@ def interface_layers(rng_key: jax.Array, electrode: jax.Array, p: Microstructure
     )
 
 
-def _particles(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
+def _particles(salt: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
     """Union of ellipses, more or less faceted; the first `particle_count` of a fixed number are real."""
     rows, columns = y.shape
-    u = jax.random.uniform(rng_key, (MAX_PARTICLES, 6), jnp.float32)
+    h = hash_cells(salt, jnp.arange(MAX_PARTICLES))
+    u = jnp.stack([variate(h, n) for n in range(6)], axis=1)
     distance = jnp.full(y.shape, -_FAR, jnp.float32)
     aspect, angle = 1 + 0.9 * u[:, 3], jnp.pi * u[:, 4]
     radius = p.particle_size / 2 * jnp.exp(0.7 * (u[:, 2] - 0.5))
@@ -101,9 +102,8 @@ def _particles(rng_key: jax.Array, y: jax.Array, x: jax.Array, p: Microstructure
     return distance
 
 
-def _patches(rng_key: jax.Array, shape: tuple[int, int], length: jax.Array, coverage: jax.Array) -> jax.Array:
+def _patches(field: jax.Array, coverage: jax.Array) -> jax.Array:
     """Profile in [0, 1] that is positive on `coverage` of the area, with tapered rims."""
-    field = gaussian_field(rng_key, shape, length, 0.3)
     threshold = ndtri(1 - jnp.clip(coverage, 1e-4, 1 - 1e-4))
     profile = jnp.sqrt(jnp.clip((field - threshold) / 0.3, 0, 1))
     return jnp.where(coverage > 0.999, 1.0, jnp.where(coverage < 1e-3, 0.0, profile))

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import jax
 import numpy as np
+from scipy import ndimage
 
 from ssbi_core.materials import MaterialSystem, Phase
 from ssbi_core.simulate.imaging_config import ImagingConfig
 from ssbi_core.simulate.microstructure import BODIES, Microstructure
-from ssbi_core.simulate.random_field import gaussian_field
+from ssbi_core.simulate.random_field import gaussian_fields
 
-_field = jax.jit(gaussian_field, static_argnums=1)
+_fields = jax.jit(gaussian_fields, static_argnums=1)
 
 
 def smooth_field(rng: np.random.Generator, shape: tuple[int, int], length: float) -> np.ndarray:
     """Return a Gaussian field of unit variance, (rows, columns) float32, from a NumPy generator."""
-    return np.asarray(_field(jax.random.key(int(rng.integers(2**31))), shape, np.float32(length)))
+    key = jax.random.key(int(rng.integers(2**31)))
+    return np.asarray(_fields(key, shape, np.float32([length]), np.float32([0.35])))[0]
 
 
 def thickness(rng: np.random.Generator, structure: Microstructure, imaging: ImagingConfig) -> np.ndarray:
@@ -45,10 +47,19 @@ def haadf_intensity(
     intensity = np.tensordot(power, structure.fractions, 1)
     llzo, nmc = structure.fractions[0], structure.fractions[1]
     relief = (llzo + nmc) * _grain_relief(rng, structure.grain_ids, imaging)
-    relief += (1 - llzo) * imaging.texture * smooth_field(rng, llzo.shape, max(3.0, 4 / structure.pixel_size_nm))
+    relief += (1 - llzo) * imaging.texture * _speckle(rng, llzo.shape)
     relief += (llzo + rng.uniform(0, 0.8) * nmc) * _boundary_relief(rng, structure, imaging)
     relief += llzo * _dislocation_relief(structure, imaging)
     return intensity * (1 + relief).clip(0.05)
+
+
+def _speckle(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Fine irregular contrast of nanocrystalline or damaged material, unit variance, two scales."""
+    relief = np.zeros(shape, np.float32)
+    for sigma in rng.uniform((1.0, 3.0), (2.5, 9.0)):
+        grains = ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), sigma, truncate=2)
+        relief += grains / (1.4 * grains.std())
+    return relief
 
 
 def _grain_relief(rng: np.random.Generator, grain_ids: np.ndarray, imaging: ImagingConfig) -> np.ndarray:

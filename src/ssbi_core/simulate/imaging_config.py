@@ -71,5 +71,8 @@ class ImagingConfig(BaseModel):
     misregistration_px: float = _field(1.0, "pixel", "Misregistration", "Shift of EDS against HAADF.", ge=0, le=20)
     drift_px: float = _field(0.5, "pixel", "Drift", "Further shift of EDS from first row to last.", ge=0, le=20)
     line_overlap: float = _field(0.5, "1", "Line overlap", "0 none, 1 as large as unseparated lines.", ge=0, le=1)
+    eds_smoothing_px: float = _field(
+        0.0, "pixel", "EDS smoothing", "Filter applied to the maps afterwards.", ge=0, le=10
+    )
     eds_background: float = _field(0.03, "1", "EDS background", "Bremsstrahlung relative to La in LLZO.", ge=0, le=1)
     segregation: float = _field(0.0, "1", "Segregation", "Relative excess of dopant at boundaries.", ge=0, le=5)

@@ -23,9 +23,10 @@ from ssbi_core.materials import Phase
 from ssbi_core.simulate import defects
 from ssbi_core.simulate.config import MicrostructureConfig, MicrostructureParameters, as_parameters, stack_parameters
 from ssbi_core.simulate.contact import mark_contact
-from ssbi_core.simulate.electrode import electrode_distance, interface_layers
+from ssbi_core.simulate.electrode import Interface, electrode_distance, interface_layers
+from ssbi_core.simulate.fields import RandomFields, random_fields
 from ssbi_core.simulate.grains import Polycrystal, cell_map, power_diagram
-from ssbi_core.simulate.random_field import gaussian_field, variate
+from ssbi_core.simulate.random_field import variate
 
 BODIES: tuple[Phase, ...] = (Phase.LLZO, Phase.NMC, Phase.REACTION_LAYER, Phase.COATING, Phase.PORE)
 """Phases with a volume, in the order of `Microstructure.fractions`."""
@@ -66,7 +67,7 @@ def simulate_microstructure(rng_key: jax.Array, config: MicrostructureConfig) ->
     rng_key : JAX random key; the same key and configuration give the same microstructure.
     config : geometry, in nm.
     """
-    generated = _compiled(rng_key, as_parameters(config), config.shape)
+    generated = generate(rng_key, as_parameters(config), config.shape)
     return jax.tree.map(np.asarray, generated)._replace(pixel_size_nm=config.pixel_size_nm)
 
 
@@ -84,37 +85,38 @@ def simulate_microstructures(rng_keys: jax.Array, configs: Sequence[Microstructu
 
 
 def generate(rng_key: jax.Array, p: MicrostructureParameters, shape: tuple[int, int]) -> Microstructure:
-    """Return one field from traced parameters; call it inside your own jit (outputs you drop are not computed)."""
-    keys = jax.random.split(rng_key, 12)
+    """Return one field from traced parameters; may be called inside jit, where outputs you drop are not computed."""
+    field_key, salt_key = jax.random.split(rng_key)
+    salts = jax.random.bits(salt_key, (5,), jnp.uint32)
     y, x = (a.astype(jnp.float32) for a in jnp.mgrid[: shape[0], : shape[1]])
-    settled = jax.lax.optimization_barrier  # XLA would fuse further and compute shared fields several times
-    y, x = settled((y, x))
-    electrode = settled(electrode_distance(keys[0], y, x, p))
-    interface = settled(interface_layers(keys[1], electrode, p))
-    grains = _polycrystal(keys[2:5], y, x, electrode > 0, p)
-    pores = _pores(keys[5:10], y, x, grains, electrode, p)
-    pores = jnp.maximum(pores, interface.lens)
-    grains, pores = settled((grains, pores))
-    dislocation, line = settled(defects.dislocations(_salt(keys[10]), y, x, grains.grain_hash, p))
-
-    labels = settled(_labels(grains, interface, pores, dislocation, p))
+    fields = _fields(field_key, shape, p)
+    electrode = _electrode(salts[0], fields.waviness, y, x, p)
+    interface = _interface(electrode, fields, p)
+    grains = _polycrystal(salts[1], y, x, electrode > 0, fields, p)
+    pores = _pores(salts[2:4], y, x, grains, interface.lens, fields, p)
+    dislocation, line = _dislocations(salts[4], y, x, grains.grain_hash, p)
+    labels = _labels(grains, interface, pores, dislocation, p)
     in_grain = (labels == int(Phase.LLZO)) | (labels == int(Phase.NMC)) | (labels == int(Phase.DISLOCATION))
     return Microstructure(
-        labels=mark_contact(labels),
+        labels=_with_contact(labels),
         grain_ids=jnp.where(in_grain, grains.grain_ids, 0),
-        orientation=jnp.pi * variate(grains.grain_hash, 12),
+        orientation=jnp.pi * _variate(grains.grain_hash, 12),
         fractions=_fractions(interface, pores, p),
         boundary_distance=grains.boundary_distance,
-        boundary_variate=variate(grains.boundary_hash, 13),
+        boundary_variate=_variate(grains.boundary_hash, 13),
         dislocation_distance=dislocation,
-        dislocation_variate=variate(line, 14),
+        dislocation_variate=_variate(line, 14),
         pixel_size_nm=jnp.float32(1),  # type: ignore[arg-type]
     )
 
 
-@partial(jax.jit, static_argnums=2)
-def _compiled(rng_key: jax.Array, p: MicrostructureParameters, shape: tuple[int, int]) -> Microstructure:
-    return generate(rng_key, p, shape)
+# Each step is compiled on its own: compiled as one, XLA computes shared fields again for every reader, twice the time.
+_fields = jax.jit(random_fields, static_argnums=1)
+_electrode = jax.jit(electrode_distance)
+_interface = jax.jit(interface_layers)
+_dislocations = jax.jit(defects.dislocations)
+_with_contact = jax.jit(mark_contact)
+_variate = jax.jit(variate, static_argnums=1)
 
 
 @partial(jax.jit, static_argnums=2)
@@ -122,45 +124,51 @@ def _compiled_batch(rng_keys: jax.Array, p: MicrostructureParameters, shape: tup
     return jax.lax.map(lambda kp: generate(kp[0], kp[1], shape), (rng_keys, p))
 
 
-def _salt(rng_key: jax.Array) -> jax.Array:
-    return jax.random.bits(rng_key, (), jnp.uint32)
-
-
+@jax.jit
 def _polycrystal(
-    keys: jax.Array, y: jax.Array, x: jax.Array, in_electrode: jax.Array, p: MicrostructureParameters
+    salt: jax.Array,
+    y: jax.Array,
+    x: jax.Array,
+    in_electrode: jax.Array,
+    fields: RandomFields,
+    p: MicrostructureParameters,
 ) -> Polycrystal:
     """LLZO and NMC grains in one pass: a pixel sees the seeds of the body it lies in."""
     warp = 0.12 * p.grain_curvature * p.grain_size
-    wy = y + warp * gaussian_field(keys[0], y.shape, 0.8 * p.grain_size)
-    wx = x + warp * gaussian_field(keys[1], y.shape, 0.8 * p.grain_size)
     per_cell = jnp.sqrt(jnp.pi / 4 * (1 - 0.3 * p.grain_size_spread))  # cell edge per mean grain diameter
     size = jnp.where(in_electrode, p.nmc_grain_size, p.grain_size) * per_cell
     elongation = jnp.where(in_electrode, 1 + 0.5 * (p.grain_elongation - 1), p.grain_elongation)
-    salt = _salt(keys[2])
     salt = jnp.where(in_electrode, salt ^ jnp.uint32(0x5A5A5A5A), salt)
-    cells = cell_map(wy, wx, size, elongation, p.grain_texture)
-    salt, cells = jax.lax.optimization_barrier((salt, cells))
-    grains = power_diagram(salt, cells, p.grain_size_spread)
+    y, x = y + warp * fields.grain_warp_y, x + warp * fields.grain_warp_x
+    grains = power_diagram(salt, cell_map(y, x, size, elongation, p.grain_texture), p.grain_size_spread)
     return grains._replace(grain_ids=2 * grains.grain_ids + in_electrode.astype(jnp.int32))
 
 
+@jax.jit
 def _pores(
-    keys: jax.Array, y: jax.Array, x: jax.Array, grains: Polycrystal, electrode: jax.Array, p: MicrostructureParameters
+    salts: jax.Array,
+    y: jax.Array,
+    x: jax.Array,
+    grains: Polycrystal,
+    lens: jax.Array,
+    fields: RandomFields,
+    p: MicrostructureParameters,
 ) -> jax.Array:
-    """Signed distance of everything empty except contact-loss lenses."""
-    warp = 0.2 * p.pore_size
-    wy = y + warp * gaussian_field(keys[0], y.shape, 0.9 * p.pore_size)
-    wx = x - warp * gaussian_field(keys[0], y.shape, 0.7 * p.pore_size)
-    salt = _salt(keys[1])
-    pores = defects.closed_pores(salt, wy, wx, p.pore_size, p)
-    pores = jnp.maximum(pores, defects.closed_pores(salt + 1, wy, wx, 0.45 * p.pore_size, p))
-    pores = jnp.where(p.porosity > 0, pores, -1e4)
-    at_grains = jnp.maximum(defects.junction_pores(keys[2], grains, p), defects.opened_boundaries(keys[3], grains, p))
-    pores = jnp.maximum(pores, at_grains)
-    return jnp.maximum(pores, defects.cracks(keys[4], y, x, p))
+    """Signed distance of everything empty."""
+    wy, wx = y + 0.2 * p.pore_size * fields.pore_warp_y, x + 0.2 * p.pore_size * fields.pore_warp_x
+    large = defects.closed_pores(salts[0], wy, wx, p.pore_size, p)
+    small = defects.closed_pores(salts[0] + 1, wy, wx, 0.45 * p.pore_size, p)
+    closed = jnp.where(p.porosity > 0, jnp.maximum(large, small), -1e4)
+    corners = defects.junction_pores(fields.junction, grains, p)
+    opened = defects.opened_boundaries(fields.opening, grains, p)
+    crossing = defects.cracks(salts[1], fields.crack, y, x, p)
+    return jnp.max(jnp.stack([closed, corners, opened, crossing, lens]), axis=0)
 
 
-def _labels(grains: Polycrystal, interface, pores: jax.Array, dislocation: jax.Array, p: MicrostructureParameters):
+@jax.jit
+def _labels(
+    grains: Polycrystal, interface: Interface, pores: jax.Array, dislocation: jax.Array, p: MicrostructureParameters
+) -> jax.Array:
     """Paint the phases in order; boundaries and dislocations never thinner than a gap-free line."""
     half = jnp.maximum(p.boundary_width, grains.boundary_step) / 2
     boundary = (grains.boundary_distance < half) | _grain_changes(grains.grain_ids, grains.boundary_distance < half)
@@ -190,7 +198,8 @@ def _grain_changes(ids: jax.Array, boundary: jax.Array) -> jax.Array:
     return touch & ~boundary
 
 
-def _fractions(interface, pores: jax.Array, p: MicrostructureParameters) -> jax.Array:
+@jax.jit
+def _fractions(interface: Interface, pores: jax.Array, p: MicrostructureParameters) -> jax.Array:
     """Area share of every body in each pixel, (5, rows, columns), summing to 1."""
     slope = 1 / (1 + p.inclination)
     cover = [

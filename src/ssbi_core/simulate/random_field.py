@@ -14,31 +14,30 @@ import jax.numpy as jnp
 WAVES = 48
 
 
-def gaussian_field(
-    rng_key: jax.Array, shape: tuple[int, int], length: jax.Array | float, roughness: float = 0.35
-) -> jax.Array:
-    """Return a smooth Gaussian random field of zero mean and unit variance (random Fourier features).
+def gaussian_fields(rng_key: jax.Array, shape: tuple[int, int], length: jax.Array, roughness: jax.Array) -> jax.Array:
+    """Return smooth Gaussian random fields of zero mean and unit variance (random Fourier features).
 
     Parameters
     ----------
     shape : rows, columns (static).
-    length : correlation length in pixels (traced).
-    roughness : spread of ln(wave number); larger adds both finer and coarser detail.
+    length : (fields,) correlation lengths in pixels (traced).
+    roughness : (fields,) spread of ln(wave number); larger adds both finer and coarser detail.
 
     Returns
     -------
-    (rows, columns) float32.
+    (fields, rows, columns) float32.
     """
-    magnitude_key, angle_key, phase_key = jax.random.split(rng_key, 3)
-    spread = roughness * jax.random.normal(magnitude_key, (WAVES,), jnp.float32)
-    wave_number = jnp.exp(spread) * jnp.float32(1.6) / jnp.asarray(length, jnp.float32)
-    angle = jax.random.uniform(angle_key, (WAVES,), jnp.float32, 0, 2 * jnp.pi)
-    phase = jax.random.uniform(phase_key, (WAVES,), jnp.float32, 0, 2 * jnp.pi)
+    magnitude_key, turn_key = jax.random.split(rng_key)
+    fields = length.shape[0]
+    spread = roughness[:, None] * jax.random.normal(magnitude_key, (fields, WAVES), jnp.float32)
+    wave_number = jnp.exp(spread) * jnp.float32(1.6) / length[:, None]
+    angle, phase = jax.random.uniform(turn_key, (2, fields, WAVES), jnp.float32, 0, 2 * jnp.pi)
     amplitude = jnp.exp(-spread)  # finer waves are lower, so slopes stay bounded
-    amplitude = amplitude * jnp.sqrt(2 / jnp.sum(amplitude**2))
-    rows = jnp.arange(shape[0], dtype=jnp.float32)[:, None] * (wave_number * jnp.sin(angle)) + phase
-    columns = jnp.arange(shape[1], dtype=jnp.float32)[:, None] * (wave_number * jnp.cos(angle))
-    return (amplitude * jnp.cos(rows)) @ jnp.cos(columns).T - (amplitude * jnp.sin(rows)) @ jnp.sin(columns).T
+    amplitude = amplitude * jnp.sqrt(2 / jnp.sum(amplitude**2, axis=1, keepdims=True))
+    rows = jnp.arange(shape[0], dtype=jnp.float32)[:, None] * (wave_number * jnp.sin(angle))[:, None] + phase[:, None]
+    columns = jnp.arange(shape[1], dtype=jnp.float32) * (wave_number * jnp.cos(angle))[:, :, None]
+    left = jnp.concatenate([jnp.cos(rows), -jnp.sin(rows)], axis=2) * jnp.tile(amplitude, 2)[:, None]
+    return left @ jnp.concatenate([jnp.cos(columns), jnp.sin(columns)], axis=1)
 
 
 def hash_cells(salt: jax.Array, *index: jax.Array) -> jax.Array:
