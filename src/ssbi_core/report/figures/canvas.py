@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
 from typing import Any
@@ -22,11 +22,12 @@ from PIL import Image
 
 INK = "#0a0b0d"
 CHART_WIDTH_IN = 8.4
+FONT_SIZE = 9.5
 _LOCK = threading.RLock()  # rc_context swaps one process-wide table; reports may be rendered from several threads
 _STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # ships with matplotlib: the same picture on every machine
-    "font.size": 9.5,
+    "font.size": FONT_SIZE,
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": INK,
@@ -44,12 +45,20 @@ def style() -> Iterator[None]:
         yield
 
 
-def palette_png(figure: Figure) -> bytes:
-    """Return the figure as a PNG of at most 256 colours at its own resolution: small, for the screen."""
-    pixels = _pixels(figure)
-    image = Image.fromarray(pixels).quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+def palette_png(figure: Figure, keep: Iterable[str] = ()) -> bytes:
+    """Return the figure as a PNG of at most 256 colours at its own resolution: small, for the screen.
+
+    Parameters
+    ----------
+    keep : #rrggbb colours that carry meaning and must survive, however small the area they cover.
+    """
+    image = Image.fromarray(_pixels(figure))
+    kept = [channel for color in sorted(set(keep))[:64] for channel in bytes.fromhex(color[1:])]
+    common = image.quantize(256 - len(kept) // 3, method=Image.Quantize.MEDIANCUT).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(common[: 768 - len(kept)] + kept)
     stream = io.BytesIO()
-    image.save(stream, format="PNG", optimize=True)
+    image.quantize(palette=palette, dither=Image.Dither.NONE).save(stream, format="PNG", optimize=True)
     return stream.getvalue()
 
 
@@ -80,9 +89,9 @@ def inline_svg(figure: Figure, title: str) -> str:
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(title)}"', 1)
 
 
-def text_width(figure: Figure, text: str) -> float:
-    """Return the width of a text as a fraction of the figure's."""
-    probe = figure.text(0, 0, text)
+def text_width(figure: Figure, text: str, size: float = FONT_SIZE) -> float:
+    """Return the width of a text of `size` points as a fraction of the figure's."""
+    probe = figure.text(0, 0, text, fontsize=size)
     width = probe.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width
     probe.remove()
     return width / figure.bbox.width

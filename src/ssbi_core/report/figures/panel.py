@@ -17,7 +17,7 @@ from matplotlib.colors import Colormap, LogNorm, Normalize, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ssbi_core.report.figures.canvas import palette_png
+from ssbi_core.report.figures.canvas import palette_png, text_width
 from ssbi_core.report.figures.overlays import draw_scale_bar, draw_transport_axis
 from ssbi_core.report.figures.section import Section
 from ssbi_core.report.formatting import power_of_ten
@@ -27,6 +27,7 @@ SCREEN_PX = 720
 """Longer edge of a panel in the report: sharp in a two-column page, and small."""
 
 PRINT_WIDTH_IN = 85 / 25.4  # one column of a journal
+_LEGEND_SIZE = 6.5
 
 
 @dataclass(frozen=True)
@@ -86,22 +87,23 @@ def panel_png(panel: Panel) -> bytes:
     size = [max(edge * long_edge, 0.4) for edge in (columns_nm, rows_nm)]
     figure = Figure(figsize=(size[0], size[1]), dpi=SCREEN_DPI)
     _draw(panel, figure.add_axes((0, 0, 1, 1)))
-    return palette_png(figure)
+    return palette_png(figure, keep=[entry.color for entry in panel.legend])
 
 
 def panel_figure(panel: Panel) -> Figure:
     """Return the picture with legend and colour bar, one journal column wide. Call inside `style`."""
     rows_nm, columns_nm = panel.section.size_nm
     picture = min(max(PRINT_WIDTH_IN * rows_nm / columns_nm, 0.3), 2.5 * PRINT_WIDTH_IN)
-    legend = 0.17 * -(-len(panel.legend) // 2) + 0.08 if panel.legend else 0.0
-    bar = 0.45 if panel.scale else 0.0
-    height = picture + legend + bar
-    figure = Figure(figsize=(PRINT_WIDTH_IN, height), dpi=SCREEN_DPI)
+    figure = Figure(figsize=(PRINT_WIDTH_IN, picture), dpi=SCREEN_DPI)
+    columns = _legend_columns(panel.legend, figure)
+    legend = 0.125 * -(-len(panel.legend) // columns) + 0.1 if panel.legend else 0.0
+    height = picture + legend + (0.45 if panel.scale else 0.0)
+    figure.set_size_inches(PRINT_WIDTH_IN, height)
     _draw(panel, figure.add_axes((0, 1 - picture / height, 1, picture / height)))
     if panel.scale:
         _draw_scale(panel.scale, figure, (0.06, (legend + 0.33) / height, 0.88, 0.08 / height))
     if panel.legend:
-        _draw_legend(panel.legend, figure)
+        _draw_legend(panel.legend, figure, columns)
     return figure
 
 
@@ -125,15 +127,25 @@ def _draw_scale(scale: ColorScale, figure: Figure, box: tuple[float, float, floa
     bar.outline.set_linewidth(0.4)  # type: ignore[operator]
 
 
-def _draw_legend(entries: tuple[LegendEntry, ...], figure: Figure) -> None:
+def _draw_legend(entries: tuple[LegendEntry, ...], figure: Figure, columns: int) -> None:
+    spacing = {"borderpad": 0.1, "labelspacing": 0.35, "columnspacing": 1.2, "handlelength": 1.2, "handletextpad": 0.6}
     handles = [_handle(entry) for entry in entries]
-    figure.legend(
-        handles=handles, loc="lower center", ncols=2, fontsize=6.5, frameon=False, borderpad=0.1, labelspacing=0.35
-    )
+    figure.legend(handles=handles, loc="lower center", ncols=columns, fontsize=_LEGEND_SIZE, frameon=False, **spacing)
+
+
+def _legend_columns(entries: tuple[LegendEntry, ...], figure: Figure) -> int:
+    """Two columns where they fit, else one."""
+    widths = [text_width(figure, _words(entry), _LEGEND_SIZE) for entry in entries]
+    half = -(-len(widths) // 2)
+    return 2 if max(widths[:half], default=0.0) + max(widths[half:], default=0.0) < 0.84 else 1
+
+
+def _words(entry: LegendEntry) -> str:
+    return f"{entry.label}  {entry.amount}".rstrip()
 
 
 def _handle(entry: LegendEntry) -> Line2D:
-    label = f"{entry.label}  {entry.amount}".rstrip()
+    label = _words(entry)
     if entry.marker in ("-", ":"):
         return Line2D([], [], color=entry.color, linestyle=entry.marker, linewidth=1.2, label=label)
     return Line2D([], [], color=entry.color, marker=entry.marker, linestyle="", markeredgecolor="#555", label=label)
