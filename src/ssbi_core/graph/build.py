@@ -113,5 +113,7 @@ def _images(phases: PhaseMap, micrograph: Micrograph | None) -> dict[str, np.nda
 
 
 def _stacked(*tables: pd.DataFrame) -> pd.DataFrame:
-    # Empty tables carry no dtype worth keeping, and pandas warns about them.
-    return pd.concat([table for table in tables if len(table)] or [tables[0]], ignore_index=True)
+    # Empty tables carry no dtype worth keeping, and pandas warns about them; their columns stay.
+    columns = list(dict.fromkeys(name for table in tables for name in table.columns))
+    filled = [table for table in tables if len(table)] or [tables[0]]
+    return pd.concat(filled, ignore_index=True).reindex(columns=columns)

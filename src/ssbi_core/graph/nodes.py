@@ -37,6 +37,15 @@ def region_table(
     labels : phase codes.
     codes, conductivity : (n,) phase code and ionic conductivity in S/cm of each region.
     shapes, borders : of `measure_shapes` and `measure_borders`, in pixels.
+
+    Returns
+    -------
+    DataFrame
+        Columns whose names do not say it all: ``centroid_*`` counts from the centre of the first pixel;
+        ``orientation_deg`` is taken against the transport axis; ``perimeter_nm`` (3D ``surface_nm2``)
+        leaves out the picture's edge, and ``boundary_fraction`` is the share of it drawn as grain boundary;
+        ``thickness_nm`` is twice area over perimeter, for layers only; ``distance_to_interface_nm`` is
+        that of the centroid.
     """
     perimeter, boundary = _perimeters(borders, len(codes))
     table = {

@@ -234,6 +234,12 @@ def test_a_single_code_gives_a_small_graph(code, shape):
     assert graph.nodes["phase"].tolist()[-2:] == ["terminal_first", "terminal_last"]
 
 
+def test_columns_do_not_depend_on_what_is_in_the_image():
+    empty, full = _graph(np.zeros((5, 5), int)), _graph(_bricks(2))
+    assert list(empty.nodes) == list(full.nodes)
+    assert list(empty.edges) == list(full.edges)
+
+
 def test_noise_does_not_blow_up():
     labels = np.random.default_rng(3).integers(0, 9, (150, 150)).astype(np.uint8)
     graph = _graph(labels)

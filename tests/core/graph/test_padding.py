@@ -37,6 +37,12 @@ def test_features_are_finite_in_2d_and_3d(shape):
     assert np.isfinite(padded.edge_features).all()
 
 
+def test_graph_without_regions_pads():
+    padded = pad(build_graph(PhaseMap(np.zeros((4, 4), np.uint8), 1.0), axis=0), 3, 2)
+    assert padded.node_mask.tolist() == [True, True, False]
+    assert np.isfinite(padded.node_features).all()
+
+
 def test_known_features():
     padded = pad(_graph(), 8, 12)
     column = {name: padded.node_features[:, i] for i, name in enumerate(NODE_FEATURES)}
