@@ -16,13 +16,13 @@ def curtaining(rng: np.random.Generator, shape: tuple[int, int], imaging: Imagin
     rows, columns = shape
     angle = np.deg2rad(imaging.curtaining_angle_deg)
     length = rows + columns
-    stripes = sum(
-        weight * ndimage.gaussian_filter1d(rng.standard_normal(2 * length), sigma) * np.sqrt(2 * sigma * np.pi**0.5)
-        for weight, sigma in ((0.7, length / 200), (0.6, length / 70), (0.4, 1.5))
-    )
+    stripes = np.zeros(2 * length, np.float32)
+    for weight, sigma in ((0.7, length / 200), (0.6, length / 70), (0.4, 1.5)):
+        white = ndimage.gaussian_filter1d(rng.standard_normal(2 * length, dtype=np.float32), sigma)
+        stripes += weight * np.float32(np.sqrt(2 * sigma * np.pi**0.5)) * white  # unit variance at every scale
     y, x = np.arange(rows, dtype=np.float32)[:, None], np.arange(columns, dtype=np.float32)
     across = (x * np.sin(angle) - y * np.cos(angle)) + length
-    pattern = np.take(stripes.astype(np.float32), across.astype(np.int32), mode="clip")
+    pattern = np.take(stripes, across.astype(np.int32), mode="clip")
     along = smooth_field(rng, shape, 0.5 * rows)  # stripes fade in and out
     return (1 + imaging.curtaining * pattern * (0.7 + 0.3 * along)).clip(0.1).astype(np.float32)
 

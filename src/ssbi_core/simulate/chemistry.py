@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ssbi_core.materials import MaterialSystem, PhaseProperties, load_system
 
-_GARNETS = {  # charge-balanced formula units and X-ray densities in g/cm3, rounded
+_Table = dict[str, tuple[dict[str, float], float]]
+_GARNETS: _Table = {  # charge-balanced formula units and X-ray densities in g/cm3, rounded
     "Ta-LLZO": ({"Li": 6.4, "La": 3, "Zr": 1.4, "Ta": 0.6, "O": 12}, 5.5),
     "Nb-LLZO": ({"Li": 6.5, "La": 3, "Zr": 1.5, "Nb": 0.5, "O": 12}, 5.2),
     "Al-LLZO": ({"Li": 6.25, "Al": 0.25, "La": 3, "Zr": 2, "O": 12}, 5.1),
     "LLZO": ({"Li": 7, "La": 3, "Zr": 2, "O": 12}, 5.1),
 }
-_CATHODES = {
+_CATHODES: _Table = {
     "NMC111": ({"Li": 1, "Ni": 0.334, "Mn": 0.333, "Co": 0.333, "O": 2}, 4.77),
     "NMC532": ({"Li": 1, "Ni": 0.5, "Mn": 0.3, "Co": 0.2, "O": 2}, 4.77),
     "NMC622": ({"Li": 1, "Ni": 0.6, "Mn": 0.2, "Co": 0.2, "O": 2}, 4.77),
     "NMC811": ({"Li": 1, "Ni": 0.8, "Mn": 0.1, "Co": 0.1, "O": 2}, 4.78),
     "LCO": ({"Li": 1, "Co": 1, "O": 2}, 5.05),
 }
-_COATINGS = {
+_COATINGS: _Table = {
     "LiNbO3": ({"Li": 1, "Nb": 1, "O": 3}, 4.64),
     "Li3BO3": ({"Li": 3, "B": 1, "O": 3}, 2.16),
     "LiAlO2": ({"Li": 1, "Al": 1, "O": 2}, 2.62),
@@ -34,12 +37,13 @@ def random_system(rng: np.random.Generator) -> MaterialSystem:
     Only what images show is varied (composition and density); transport properties stay those of the file.
     """
     base = load_system("llzo_nmc")
-    phases = dict(base.phases)
-    for key, table, weights in (
+    phases: dict[Any, PhaseProperties] = dict(base.phases)
+    choices: tuple[tuple[str, _Table, tuple[float, ...]], ...] = (
         ("llzo", _GARNETS, (0.45, 0.15, 0.25, 0.15)),
         ("nmc", _CATHODES, (0.15, 0.15, 0.35, 0.2, 0.15)),
         ("coating", _COATINGS, (0.5, 0.15, 0.15, 0.1, 0.1)),
-    ):
+    )
+    for key, table, weights in choices:
         name = str(rng.choice(list(table), p=weights))
         phases[key] = _replaced(phases[key], name, *table[name])
     layer = str(rng.choice(list(base.reaction_layers), p=_layer_weights(base)))

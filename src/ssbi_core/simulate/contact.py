@@ -7,7 +7,7 @@ no electrolyte pixel touches an NMC pixel, not even across a corner, so no curre
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +27,7 @@ def mark_contact(labels: _Labels) -> _Labels:
     labels : (rows, columns) or (slices, rows, columns) codes, NumPy or JAX. Contact pixels already there count as
         NMC, so the function is idempotent.
     """
-    xp = jnp if isinstance(labels, jax.Array) else np
+    xp = _namespace(labels)
     bare = unmark_contact(labels)
     electrolyte = xp.zeros(labels.shape, bool)
     for phase in ELECTROLYTE:
@@ -38,13 +38,18 @@ def mark_contact(labels: _Labels) -> _Labels:
 
 def unmark_contact(labels: _Labels) -> _Labels:
     """Return the labels with contact pixels given back to NMC."""
-    xp = jnp if isinstance(labels, jax.Array) else np
+    xp = _namespace(labels)
     return xp.where(labels == int(Phase.CONTACT), int(Phase.NMC), labels).astype(labels.dtype)
 
 
-def _dilated(mask: _Labels) -> _Labels:
+def _namespace(labels: np.ndarray | jax.Array) -> Any:
+    """The array library that the labels belong to."""
+    return jnp if isinstance(labels, jax.Array) else np
+
+
+def _dilated(mask: Any) -> Any:
     """Dilation by the full 3^n neighbourhood, one axis after the other."""
-    xp = jnp if isinstance(mask, jax.Array) else np
+    xp = _namespace(mask)
     for axis in range(mask.ndim):
         padded = xp.pad(mask, [(1, 1) if a == axis else (0, 0) for a in range(mask.ndim)])
         size = mask.shape[axis]

@@ -22,7 +22,7 @@ _fields = jax.jit(gaussian_fields, static_argnums=1)
 def smooth_field(rng: np.random.Generator, shape: tuple[int, int], length: float) -> np.ndarray:
     """Return a Gaussian field of unit variance, (rows, columns) float32, from a NumPy generator."""
     key = jax.random.key(int(rng.integers(2**31)))
-    return np.asarray(_fields(key, shape, np.float32([length]), np.float32([0.35])))[0]
+    return np.asarray(_fields(key, shape, np.full(1, length, np.float32), np.full(1, 0.35, np.float32)))[0]
 
 
 def thickness(rng: np.random.Generator, structure: Microstructure, imaging: ImagingConfig) -> np.ndarray:

@@ -99,7 +99,7 @@ def generate(rng_key: jax.Array, p: MicrostructureParameters, shape: tuple[int, 
     in_grain = (labels == int(Phase.LLZO)) | (labels == int(Phase.NMC)) | (labels == int(Phase.DISLOCATION))
     return Microstructure(
         labels=_with_contact(labels),
-        grain_ids=jnp.where(in_grain, grains.grain_ids, 0),
+        grain_ids=jnp.where(in_grain, grains.grain_ids, 0),  # type: ignore[arg-type]
         orientation=jnp.pi * _variate(grains.grain_hash, 12),
         fractions=_fractions(interface, pores, p),
         boundary_distance=grains.boundary_distance,
@@ -186,7 +186,7 @@ def _labels(
 
 
 def _grain_changes(ids: jax.Array, boundary: jax.Array) -> jax.Array:
-    """Pixels that must join the boundary because a pixel of another grain touches them, corners included."""
+    """Pixels that must join the boundary because another grain of the same body touches them, corners included."""
     padded_ids = jnp.pad(ids, 1, mode="edge")
     padded_boundary = jnp.pad(boundary, 1, mode="edge")
     rows, columns = ids.shape
@@ -194,7 +194,8 @@ def _grain_changes(ids: jax.Array, boundary: jax.Array) -> jax.Array:
     for dy, dx in ((1, 2), (2, 1), (2, 2), (2, 0)):  # each pair of neighbours once
         other = padded_ids[dy : dy + rows, dx : dx + columns]
         other_boundary = padded_boundary[dy : dy + rows, dx : dx + columns]
-        touch = touch | ((other != ids) & ~other_boundary)
+        same_body = ((other ^ ids) & 1) == 0
+        touch = touch | ((other != ids) & same_body & ~other_boundary)
     return touch & ~boundary
 
 

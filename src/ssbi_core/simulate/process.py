@@ -8,12 +8,12 @@ not as a substitute for measuring one's own powder.
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from ssbi_core.materials import MaterialSystem
 from ssbi_core.materials.system import BOLTZMANN_EV
+from ssbi_core.simulate.settings import setting
 
 # Co in LLZO: D(700 degC) = 9.46e-14 cm2/s, Ea 1.65 eV; sqrt(D t) after 1 h is 14.5 nm at 500, 185 nm at 700 degC
 _INTERDIFFUSION_700C = 9.46e-14  # cm2/s
@@ -36,28 +36,24 @@ _DENSIFICATION_WIDTH_C = 60.0
 _PRESSURE_SCALE_MPA = 40.0
 
 
-def _field(default: float, unit: str, title: str, description: str, low: float, high: float) -> Any:
-    return Field(default, title=title, description=description, json_schema_extra={"unit": unit}, ge=low, le=high)
-
-
 class ProcessParameters(BaseModel):
     """What the maker of the cell can choose."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sintering_temperature_C: float = _field(
-        700, "degC", "Sintering temperature", "Co-sintering of electrolyte and electrode.", 300, 1250
+    sintering_temperature_C: float = setting(
+        700, "degC", "Sintering temperature", "Co-sintering of electrolyte and electrode.", ge=300, le=1250
     )
-    sintering_time_h: float = _field(1, "h", "Sintering time", "Time at temperature.", 0.01, 50)
-    initial_grain_size_nm: float = _field(
-        40, "nm", "Milled grain size", "LLZO grain size before sintering: longer milling, finer grains.", 5, 20000
+    sintering_time_h: float = setting(1, "h", "Sintering time", "Time at temperature.", ge=0.01, le=50)
+    initial_grain_size_nm: float = setting(
+        40, "nm", "Milled grain size", "LLZO grain size before sintering: longer milling, finer grains.", ge=5, le=20000
     )
-    nmc_grain_size_nm: float = _field(120, "nm", "NMC grain size", "Primary grains of the cathode.", 10, 20000)
-    coating_thickness_nm: float = _field(0, "nm", "Coating thickness", "Interlayer on the cathode.", 0, 100)
-    surface_treatment: float = _field(
-        0.7, "1", "Surface treatment", "0 untreated (Li2CO3, poor contact) to 1 clean.", 0, 1
+    nmc_grain_size_nm: float = setting(120, "nm", "NMC grain size", "Primary grains of the cathode.", ge=10, le=20000)
+    coating_thickness_nm: float = setting(0, "nm", "Coating thickness", "Interlayer on the cathode.", ge=0, le=100)
+    surface_treatment: float = setting(
+        0.7, "1", "Surface treatment", "0 untreated (Li2CO3, poor contact) to 1 clean.", ge=0, le=1
     )
-    pressure_MPa: float = _field(50, "MPa", "Pressure", "Applied during sintering.", 0, 1000)
+    pressure_MPa: float = setting(50, "MPa", "Pressure", "Applied during sintering.", ge=0, le=1000)
 
 
 class MicrostructureStatistics(BaseModel):

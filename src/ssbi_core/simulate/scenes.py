@@ -39,7 +39,7 @@ def random_scene(rng_key: jax.Array, *, shape: tuple[int, int] = (512, 512), dif
     pixel_size_nm = log_uniform(rng, 0.4, 12)
     system = random_system(rng)
     microstructure = _microstructure(rng, shape, pixel_size_nm)
-    imaging = random_imaging(rng, pixel_size_nm, system, float(np.clip(difficulty, 0, 1)))
+    imaging = random_imaging(rng, microstructure, system, float(np.clip(difficulty, 0, 1)))
     return Scene(microstructure, imaging, system)
 
 
@@ -107,9 +107,11 @@ def _flaws(rng: np.random.Generator, grain: float, pixel: float) -> dict[str, An
     }
 
 
-def random_imaging(rng: np.random.Generator, pixel: float, system: MaterialSystem, difficulty: float) -> ImagingConfig:
+def random_imaging(
+    rng: np.random.Generator, microstructure: MicrostructureConfig, system: MaterialSystem, difficulty: float
+) -> ImagingConfig:
     """Return microscope settings at random; `difficulty` from 0 (clean) to 1 (anything)."""
-    d = difficulty
+    d, pixel = difficulty, microstructure.pixel_size_nm
 
     def sometimes(chance: float, value: float) -> float:
         return d * value if rng.random() < chance * (0.3 + 0.7 * d) else 0.0
@@ -129,9 +131,9 @@ def random_imaging(rng: np.random.Generator, pixel: float, system: MaterialSyste
         boundary_contrast=rng.uniform(0.05, 0.35) * rng.choice([-1, -1, 1]) * (1 - sometimes(0.1, 0.9)),
         boundary_spread=rng.uniform(0, 0.03 + 0.07 * d),
         boundary_tilt_nm=rng.exponential(0.5 + 1.5 * d) * pixel,
-        boundary_width_nm=rng.uniform(1, 4) * pixel,
+        boundary_width_nm=max(microstructure.boundary_width_nm, pixel) * rng.uniform(0.8, 1.2),
         dislocation_contrast=rng.uniform(0.06, 0.3),
-        dislocation_width_nm=rng.uniform(1.5, 5) * pixel,
+        dislocation_width_nm=max(microstructure.dislocation_width_nm, pixel) * rng.uniform(0.8, 1.6),
         pore_level=rng.uniform(0, 0.05 + 0.15 * d),
         jitter_px=rng.uniform(0, 0.2 + 0.8 * d**2),
         line_noise=sometimes(0.5, rng.uniform(0, 0.03)),
@@ -141,7 +143,7 @@ def random_imaging(rng: np.random.Generator, pixel: float, system: MaterialSyste
         charging=sometimes(0.25, rng.uniform(0.02, 0.25)),
         contamination=sometimes(0.25, rng.uniform(0.02, 0.2)),
         saturation=sometimes(0.2, rng.uniform(0, 0.12)),
-        dead_lines=int(sometimes(0.15, rng.integers(1, 8))),
+        dead_lines=int(sometimes(0.15, rng.uniform(1, 8))),
         gain=log_uniform(rng, 50, 40000),
         offset=rng.uniform(-0.2, 1) * log_uniform(rng, 1, 20000),
         inverted=bool(rng.random() < 0.04 * d),

@@ -107,7 +107,7 @@ def simulate_sample(
     process = process or random_process(rng, pixel_size_nm)
     statistics = microstructure_statistics(process, system)
     config = realize(rng, statistics, shape, pixel_size_nm)
-    imaging = random_imaging(rng, pixel_size_nm, system, STUDY_DIFFICULTY).model_copy(update={"elements": None})
+    imaging = random_imaging(rng, config, system, STUDY_DIFFICULTY).model_copy(update={"elements": None})
     structure = simulate_microstructure(keys[1], config)
     micrograph = simulate_micrograph(keys[2], structure, imaging, system)
     counts = np.bincount(structure.labels.ravel(), minlength=len(PHASES) + 1)
