@@ -6,6 +6,7 @@ Run with `python -m benchmarks.graph_speed`. The bar is 5 s for 2048 x 2048.
 from __future__ import annotations
 
 import argparse
+import os
 import time
 
 import numpy as np
@@ -64,6 +65,7 @@ def main() -> None:
     noisy = np.where(np.random.default_rng(1).uniform(size=labels.shape) < 0.01, Phase.PORE, labels).astype(np.uint8)
     results = {
         "bar_s": 5.0,
+        "load_average": os.getloadavg()[0],
         "clean": measure(labels, options.repeats),
         "one_percent_specks": measure(noisy, 1),
     }
