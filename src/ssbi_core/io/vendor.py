@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ssbi_core.io.bcf_spectra import BcfSpectra
 from ssbi_core.io.calibration import to_nm
+from ssbi_core.io.isolated import run_isolated
 from ssbi_core.io.signals import COLOUR, ENERGY, FRAME, SLICE, UNKNOWN, EnergyAxis, Signal, X, Y
 
 _MODULES = {
@@ -39,6 +41,7 @@ _TITLES = {
 _KEV_PER_UNIT = {"ev": 1e-3, "kev": 1.0, "mev": 1e3}
 _TIME_UNITS = frozenset({"s", "ms", "us", "µs", "ns", "min", "sec", "seconds"})
 _LONGEST_TEXT = 300
+_HDF5_SECONDS = 10
 
 Axis = Mapping[str, Any]
 
@@ -47,6 +50,8 @@ Axis = Mapping[str, Any]
 def open_vendor(path: Path) -> Iterator[list[Signal]]:
     """Yield every array of a vendor file as a signal, lazily."""
     suffix = path.suffix.lower()
+    if suffix in (".emd", ".hspy"):
+        run_isolated("walk_hdf5", path, seconds=_HDF5_SECONDS)
     read = import_module(f"rsciio.{_MODULES[suffix]}").file_reader
     try:
         datasets = read(str(path), lazy=True)
@@ -63,6 +68,8 @@ def _signal(dataset: Mapping[str, Any], path: Path, kind: str, only: bool) -> Si
     name = "" if title in ("__unnamed__", "<undefined>") or (only and title == path.stem) else title
     data, axes = _array_and_axes(dataset)
     letters = _letters(axes)
+    if kind == _TITLES[".bcf"] and ENERGY in letters:
+        data = BcfSpectra(path, data)
     signal_type = str(described.get("Signal", {}).get("signal_type") or "")
     technique = (
         "EDS" if signal_type.startswith("EDS") else signal_type or ("spectrum" if ENERGY in letters else "image")
