@@ -12,6 +12,7 @@ from ssbi_core.simulate.process import (
 )
 from ssbi_core.simulate.scenes import Scene, random_scene
 from ssbi_core.simulate.study import simulate_sample, simulate_study
+from ssbi_core.simulate.volume import Volume, simulate_microstructure_3d
 
 __all__ = [
     "ImagingConfig",
@@ -20,11 +21,13 @@ __all__ = [
     "MicrostructureStatistics",
     "ProcessParameters",
     "Scene",
+    "Volume",
     "mark_contact",
     "microstructure_statistics",
     "random_scene",
     "simulate_micrograph",
     "simulate_microstructure",
+    "simulate_microstructure_3d",
     "simulate_microstructures",
     "simulate_sample",
     "simulate_study",

@@ -39,10 +39,10 @@ def electrode_distance(
     ----------
     salt : uint32, which particles.
     wave : (rows, columns) Gaussian field that displaces the outline.
-    y, x : (rows, columns) pixel coordinates.
+    y, x : (rows, columns) pixel coordinates; in 3D (1, rows, columns), and `wave` (slices, rows, columns).
     p : traced parameters.
     """
-    rows, columns = y.shape
+    rows, columns = y.shape[-2:]
     diagonal = jnp.float32((rows**2 + columns**2) ** 0.5)
     c, s = jnp.cos(p.interface_angle), jnp.sin(p.interface_angle)
     across = (x - (columns - 1) / 2) * c + (y - (rows - 1) / 2) * s - p.interface_offset * diagonal
@@ -80,7 +80,7 @@ def interface_layers(electrode: jax.Array, fields: RandomFields, p: Microstructu
 
 def _particles(salt: jax.Array, y: jax.Array, x: jax.Array, p: MicrostructureParameters) -> jax.Array:
     """Union of ellipses, more or less faceted; the first `particle_count` of a fixed number are real."""
-    rows, columns = y.shape
+    rows, columns = y.shape[-2:]
     h = hash_cells(salt, jnp.arange(MAX_PARTICLES))
     u = jnp.stack([variate(h, n) for n in range(6)], axis=1)
     distance = jnp.full(y.shape, -_FAR, jnp.float32)
@@ -116,11 +116,10 @@ def _band(outside: jax.Array, inner: jax.Array, outer: jax.Array, step: jax.Arra
 
 
 def _digital_line(distance: jax.Array) -> jax.Array:
-    """Thickness |n_y| + |n_x| at which a digital line along a level set has no diagonal gap."""
-    gy, gx = jnp.gradient(distance)
-    return (jnp.abs(gy) + jnp.abs(gx)) / jnp.sqrt(gy**2 + gx**2 + 1e-12)
+    """Thickness, the sum of |n_a| of the normal n, at which a digital line along a level set has no diagonal gap."""
+    gradient = jnp.gradient(distance)
+    return sum(jnp.abs(g) for g in gradient) / jnp.sqrt(sum(g**2 for g in gradient) + 1e-12)
 
 
 def _slope(distance: jax.Array) -> jax.Array:
-    gy, gx = jnp.gradient(distance)
-    return jnp.sqrt(gy**2 + gx**2 + 1e-12)
+    return jnp.sqrt(sum(g**2 for g in jnp.gradient(distance)) + 1e-12)

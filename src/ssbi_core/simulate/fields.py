@@ -12,7 +12,7 @@ from ssbi_core.simulate.random_field import gaussian_fields
 
 
 class RandomFields(NamedTuple):
-    """Gaussian fields of unit variance, (rows, columns) float32 each, by what they steer."""
+    """Gaussian fields of unit variance, each of the image shape, float32, by what they steer."""
 
     waviness: jax.Array
     coating: jax.Array
@@ -28,7 +28,7 @@ class RandomFields(NamedTuple):
     crack: jax.Array
 
 
-def random_fields(rng_key: jax.Array, shape: tuple[int, int], p: MicrostructureParameters) -> RandomFields:
+def random_fields(rng_key: jax.Array, shape: tuple[int, ...], p: MicrostructureParameters) -> RandomFields:
     """Return the fields of one microstructure, each with the correlation length of its feature."""
     length_and_roughness = (
         (p.waviness_length, 0.6),
@@ -42,7 +42,7 @@ def random_fields(rng_key: jax.Array, shape: tuple[int, int], p: MicrostructureP
         (0.9 * p.pore_size, 0.35),
         (0.7 * p.grain_size, 0.3),
         (3.0 * p.grain_size, 0.3),
-        (jnp.float32(0.08 * sum(shape)), 0.9),
+        (jnp.float32(0.08 * sum(shape[-2:])), 0.9),
     )
     lengths, roughness = zip(*length_and_roughness, strict=True)
     return RandomFields(*gaussian_fields(rng_key, shape, jnp.stack(lengths), jnp.asarray(roughness, jnp.float32)))

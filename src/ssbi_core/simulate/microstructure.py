@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import product
 from typing import NamedTuple
 
 import jax
@@ -171,7 +172,7 @@ def _labels(
 ) -> jax.Array:
     """Paint the phases in order; boundaries and dislocations never thinner than a gap-free line."""
     half = jnp.maximum(p.boundary_width, grains.boundary_step) / 2
-    boundary = (grains.boundary_distance < half) | _grain_changes(grains.grain_ids, grains.boundary_distance < half)
+    boundary = (grains.boundary_distance < half) | grain_changes(grains.grain_ids, grains.boundary_distance < half)
     labels = jnp.full(pores.shape, int(Phase.LLZO), jnp.uint8)
     for phase, inside in (
         (Phase.DISLOCATION, dislocation < jnp.maximum(p.dislocation_width, 1.3) / 2),
@@ -185,17 +186,17 @@ def _labels(
     return labels
 
 
-def _grain_changes(ids: jax.Array, boundary: jax.Array) -> jax.Array:
-    """Pixels that must join the boundary because another grain of the same body touches them, corners included."""
+def grain_changes(ids: jax.Array, boundary: jax.Array) -> jax.Array:
+    """Pixels (voxels) that must join the boundary: another grain of the same body touches them, corners included."""
     padded_ids = jnp.pad(ids, 1, mode="edge")
     padded_boundary = jnp.pad(boundary, 1, mode="edge")
-    rows, columns = ids.shape
     touch = jnp.zeros(ids.shape, bool)
-    for dy, dx in ((1, 2), (2, 1), (2, 2), (2, 0)):  # each pair of neighbours once
-        other = padded_ids[dy : dy + rows, dx : dx + columns]
-        other_boundary = padded_boundary[dy : dy + rows, dx : dx + columns]
+    half = [offset for offset in product((0, 1, 2), repeat=ids.ndim) if offset > (1,) * ids.ndim]  # each pair once
+    for offset in half:
+        window = tuple(slice(o, o + n) for o, n in zip(offset, ids.shape, strict=True))
+        other = padded_ids[window]
         same_body = ((other ^ ids) & 1) == 0
-        touch = touch | ((other != ids) & same_body & ~other_boundary)
+        touch = touch | ((other != ids) & same_body & ~padded_boundary[window])
     return touch & ~boundary
 
 

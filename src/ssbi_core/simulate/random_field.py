@@ -14,30 +14,34 @@ import jax.numpy as jnp
 WAVES = 48
 
 
-def gaussian_fields(rng_key: jax.Array, shape: tuple[int, int], length: jax.Array, roughness: jax.Array) -> jax.Array:
+def gaussian_fields(rng_key: jax.Array, shape: tuple[int, ...], length: jax.Array, roughness: jax.Array) -> jax.Array:
     """Return smooth Gaussian random fields of zero mean and unit variance (random Fourier features).
 
     Parameters
     ----------
-    shape : rows, columns (static).
+    shape : rows, columns or slices, rows, columns (static).
     length : (fields,) correlation lengths in pixels (traced).
     roughness : (fields,) spread of ln(wave number); larger adds both finer and coarser detail.
 
     Returns
     -------
-    (fields, rows, columns) float32.
+    (fields, *shape) float32.
     """
-    magnitude_key, turn_key = jax.random.split(rng_key)
-    fields = length.shape[0]
+    magnitude_key, direction_key, phase_key = jax.random.split(rng_key, 3)
+    fields, axes = length.shape[0], len(shape)
     spread = roughness[:, None] * jax.random.normal(magnitude_key, (fields, WAVES), jnp.float32)
-    wave_number = jnp.exp(spread) * jnp.float32(1.6) / length[:, None]
-    angle, phase = jax.random.uniform(turn_key, (2, fields, WAVES), jnp.float32, 0, 2 * jnp.pi)
+    towards = jax.random.normal(direction_key, (axes, fields, WAVES), jnp.float32)
+    wave = jnp.exp(spread) * jnp.float32(1.6) / length[:, None] * towards / jnp.linalg.norm(towards, axis=0)
+    phase = jax.random.uniform(phase_key, (fields, 1, WAVES), jnp.float32, 0, 2 * jnp.pi)
     amplitude = jnp.exp(-spread)  # finer waves are lower, so slopes stay bounded
     amplitude = amplitude * jnp.sqrt(2 / jnp.sum(amplitude**2, axis=1, keepdims=True))
-    rows = jnp.arange(shape[0], dtype=jnp.float32)[:, None] * (wave_number * jnp.sin(angle))[:, None] + phase[:, None]
-    columns = jnp.arange(shape[1], dtype=jnp.float32) * (wave_number * jnp.cos(angle))[:, :, None]
-    left = jnp.concatenate([jnp.cos(rows), -jnp.sin(rows)], axis=2) * jnp.tile(amplitude, 2)[:, None]
-    return left @ jnp.concatenate([jnp.cos(columns), jnp.sin(columns)], axis=1)
+    for axis, size in enumerate(shape[:-1]):
+        step = jnp.arange(size, dtype=jnp.float32)[None, :, None] * wave[axis][:, None]
+        phase = (phase[:, :, None] + step[:, None]).reshape(fields, -1, WAVES)
+    across = jnp.arange(shape[-1], dtype=jnp.float32) * wave[-1][:, :, None]
+    left = jnp.concatenate([jnp.cos(phase), -jnp.sin(phase)], axis=2) * jnp.tile(amplitude, 2)[:, None]
+    right = jnp.concatenate([jnp.cos(across), jnp.sin(across)], axis=1)
+    return (left @ right).reshape(fields, *shape)
 
 
 def hash_cells(salt: jax.Array, *index: jax.Array) -> jax.Array:
