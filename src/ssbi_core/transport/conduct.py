@@ -17,10 +17,11 @@ from ssbi_core.transport.percolation import percolates
 from ssbi_core.transport.primal import PrimalProblem, PrimalSolution
 from ssbi_core.transport.solution import Bounded
 from ssbi_core.transport.surfaces import Surfaces
-from ssbi_core.transport.tensors import check_conductivity, conducting, grid_of, is_tensor
+from ssbi_core.transport.tensors import check_conductivity, conducting, grid_of, is_tensor, strength
 
-_SMALLEST = 1e-10  # a face with less than this share of a pixel's own resistance is none
-_NEARLY_NONE = 1e-8  # resistance left to a face whose interface is taken away, as a share of a pixel's own
+_SMALLEST = 1e-7  # a face with less than this share of a pixel's own resistance is none
+_NEARLY_NONE = 1e-5  # resistance left to a face whose interface is taken away, as a share of a pixel's own
+_CROSSING = 1e-3  # by which bounds may cross: rounding, and the weak pixels at line ends (see primal)
 _ROUNDING = 200 * np.finfo(float).eps
 
 
@@ -121,7 +122,7 @@ class ConductionProblem:
     @cached_property
     def primal(self) -> PrimalProblem:
         """The potential problem, whose sparsity pattern all solves share."""
-        return self._primal_type(self.shape, self.axis, self.faces, self.solver)
+        return self._primal_type(strength(self.field), self.axis, self.faces, self.solver)
 
     def solve(self, *, bounds: bool = True, tolerance: float = 1e-6, throw: bool = True) -> Conduction:
         """Solve the structure as it is (see `conduct`)."""
@@ -236,8 +237,8 @@ def _collect(
 
 
 def _verify(solutions: list[DiscreteSolution | None], upper: float, promise: _Promise) -> bool:
-    """Residual and flux balance; where little flows, rounding in the potential alone unbalances the fluxes."""
-    allowed = max(promise.tolerance, min(1e-3, _ROUNDING / upper))
+    """Residual and flux balance; in a wide range of conductances rounding of the potential alone unbalances fluxes."""
+    allowed = max(promise.tolerance, min(1e-3, _ROUNDING / min(upper, _SMALLEST)))
     try:
         for solution, what in zip(solutions, ("potential", "lower bound"), strict=False):
             if solution is not None:
@@ -252,13 +253,13 @@ def _verify(solutions: list[DiscreteSolution | None], upper: float, promise: _Pr
 def _ordered(lower: float, upper: float, *, with_bounds: bool, promise: _Promise) -> tuple[float, float]:
     if lower <= upper or not with_bounds:
         return lower, upper
-    if lower > upper * (1 + promise.tolerance) and promise.throw:
+    if lower > upper * (1 + _CROSSING) and promise.throw:
         raise SolverError(
             f"a lower bound {lower:g} above the upper one {upper:g}",
             "bounds in order",
             "check the conductivities for extreme values, or install napari-ssbi[pardiso]",
         )
-    return upper, lower  # equal but for rounding
+    return upper, lower
 
 
 def _current(corners: np.ndarray, field: np.ndarray, unit: _Unit) -> np.ndarray:

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from copy import copy
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -37,7 +40,7 @@ class SpdSolver:
         self.ndim = ndim
         self.requested = method
         self.method = ""
-        self._analysed: tuple[np.ndarray, object] | None = None
+        self._analysed: tuple[np.ndarray, Any] | None = None
 
     def solve(self, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
         """Return x; `matrix` is the upper triangle with sorted indices and a full diagonal."""
@@ -46,10 +49,16 @@ class SpdSolver:
         self.method = self._choose(rhs.size)
         return getattr(self, f"_{self.method}")(matrix, rhs)
 
+    def solve_again(self, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
+        """Solve with the matrix of the last `solve`, whose factorisation is still at hand."""
+        if self.method == "pardiso" and rhs.size:
+            return self._pardiso_analysis(matrix)(33, matrix, rhs)
+        return self.solve(matrix, rhs)
+
     def close(self) -> None:
         """Free the memory of a kept factorisation."""
         if self._analysed is not None:
-            self._analysed[1].free_memory(everything=True)  # type: ignore[attr-defined]
+            self._analysed[1].free_memory(everything=True)
             self._analysed = None
 
     def _choose(self, size: int) -> str:
@@ -85,8 +94,8 @@ class SpdSolver:
         handle = self._analysed[1]
 
         def call(phase: int, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
-            handle.set_phase(phase)  # type: ignore[attr-defined]
-            return handle._call_pardiso(matrix, rhs)  # type: ignore[attr-defined]
+            handle.set_phase(phase)
+            return handle._call_pardiso(matrix, rhs)
 
         if fresh:
             call(11, matrix, rhs=np.zeros(matrix.shape[0]))
@@ -102,7 +111,6 @@ class SpdSolver:
         import pyamg
 
         full = _full(matrix)
-        # A Jacobi-like scaling brings the identity rows of removed unknowns to the scale of the rest.
         levels = pyamg.ruge_stuben_solver(full, max_coarse=500)
         x, _ = spla.cg(full, rhs, rtol=_AMG_TOLERANCE, maxiter=500, M=levels.aspreconditioner())
         return x
@@ -126,10 +134,18 @@ def _full(upper: sp.csr_matrix) -> sp.csr_matrix:
     return (upper + sp.triu(upper, 1).T).tocsr()
 
 
-def _new_pardiso(size: int) -> object:
+@lru_cache(maxsize=1)
+def _pardiso_template() -> Any:
+    """The wrapper looks for MKL over the whole environment each time it is made, so it is made once."""
     from pypardiso import PyPardisoSolver
 
-    handle = PyPardisoSolver(mtype=2)  # real symmetric positive definite
+    return PyPardisoSolver(mtype=2)  # real symmetric positive definite
+
+
+def _new_pardiso(size: int) -> Any:
+    handle = copy(_pardiso_template())
+    handle.pt = np.zeros_like(handle.pt)
+    handle.iparm = np.zeros_like(handle.iparm)
     handle.iparm[0] = 1  # the values below instead of MKL's defaults
     handle.set_iparm(5, 1)  # our own elimination order, which is the order of the unknowns
     handle.perm = np.arange(1, size + 1, dtype=np.int32)

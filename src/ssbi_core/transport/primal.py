@@ -5,6 +5,10 @@ axis. Any admissible potential dissipates at least as much as the true one (Diri
 minimum is an upper bound. Across a resistive face the potential jumps: the nodes there are doubled, one set per
 side, and the face dissipates (jump)^2 / R. Which pixels around a node share one value is decided locally, by the
 faces that meet in it.
+
+Where a resistive line ends at a pore or at a material of a hundredth of the conductivity or less, one shared node would
+short the two sides of the line (a point contact, whose error fades only with the logarithm of the pixel size). The
+weak pixel gets a value of its own at that node; the bound is then rigorous but for the dissipation in that one pixel.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from ssbi_core.transport.linear_solve import SpdSolver
 from ssbi_core.transport.nested_dissection import elimination_rank
 from ssbi_core.transport.surfaces import Surfaces
 from ssbi_core.transport.tensors import conducting, pixel_basis, pixel_coefficients
+
+_WEAK = 0.01  # ratio of conductivities
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,15 +53,16 @@ class PrimalProblem:
 
     Parameters
     ----------
-    shape : of the grid.
+    strength : (grid) scalar measure of the conductivity, to tell good conductors from bad ones.
     axis : array axis of transport.
     surfaces : resistive faces.
-    tensor : whether conductivities are tensors.
+    solver : linear solver, whose kept factorisation all solves share.
     """
 
-    def __init__(self, shape: tuple[int, ...], axis: int, surfaces: Surfaces, solver: SpdSolver) -> None:
-        self.shape, self.axis, self.surfaces = shape, axis, surfaces
-        self.corners, parent = split_corners(shape, surfaces)
+    def __init__(self, strength: np.ndarray, axis: int, surfaces: Surfaces, solver: SpdSolver) -> None:
+        self.shape, self.axis, self.surfaces = strength.shape, axis, surfaces
+        shape = self.shape
+        self.corners, parent = split_corners(strength, surfaces)
         self._ndim = len(shape)
         level = np.unravel_index(parent, np.add(shape, 1))[axis]
         self.fixed = np.where(level == 0, 1.0, np.where(level == shape[axis], 0.0, np.nan))
@@ -96,7 +103,7 @@ class PrimalProblem:
         return result
 
 
-def split_corners(shape: tuple[int, ...], surfaces: Surfaces) -> tuple[np.ndarray, np.ndarray]:
+def split_corners(strength: np.ndarray, surfaces: Surfaces) -> tuple[np.ndarray, np.ndarray]:
     """Unknown at every pixel corner, with nodes doubled across resistive faces.
 
     Returns
@@ -104,11 +111,12 @@ def split_corners(shape: tuple[int, ...], surfaces: Surfaces) -> tuple[np.ndarra
     corners : (pixels, 2^d) int32 unknown of each corner.
     parent : (unknowns,) grid node each unknown sits on.
     """
+    shape = strength.shape
     corners = pixel_corners(shape)
     nodes = int(np.prod(np.add(shape, 1)))
     if len(surfaces) == 0:
         return corners, np.arange(nodes)
-    touched, component = _components(shape, surfaces)
+    touched, component = _components(strength, surfaces)
     index = np.full(nodes, -1, dtype=np.int64)
     index[touched] = np.arange(touched.size)
     at = index[corners]
@@ -123,10 +131,10 @@ def split_corners(shape: tuple[int, ...], surfaces: Surfaces) -> tuple[np.ndarra
     return corners, np.concatenate([np.arange(nodes), touched[owner[extra]]])
 
 
-def _components(shape: tuple[int, ...], surfaces: Surfaces) -> tuple[np.ndarray, np.ndarray]:
+def _components(strength: np.ndarray, surfaces: Surfaces) -> tuple[np.ndarray, np.ndarray]:
     """Nodes on resistive faces, and which of the 2^d pixels around each belong together (smallest slot as name)."""
-    ndim = len(shape)
-    closed = [_closed_faces(shape, surfaces, axis) for axis in range(ndim)]
+    shape, ndim = strength.shape, strength.ndim
+    closed = [_closed_faces(strength, surfaces, axis) for axis in range(ndim)]
     touched = np.flatnonzero(_nodes_on_faces(shape, surfaces))
     position = np.stack(np.unravel_index(touched, np.add(shape, 1)), axis=1)
     slots = corner_offsets(ndim)
@@ -141,11 +149,17 @@ def _components(shape: tuple[int, ...], surfaces: Surfaces) -> tuple[np.ndarray,
     return touched, component
 
 
-def _closed_faces(shape: tuple[int, ...], surfaces: Surfaces, axis: int) -> np.ndarray:
-    """Faces normal to `axis`, by node level along it and pixel + 1 along the others; true if resistive or outside."""
+def _closed_faces(strength: np.ndarray, surfaces: Surfaces, axis: int) -> np.ndarray:
+    """Faces normal to `axis` that do not join pixels: outer, resistive, or between a good and a bad conductor.
+
+    Indexed by node level along `axis` and by pixel + 1 along the others.
+    """
+    shape = strength.shape
     closed = np.ones([n + (1 if k == axis else 2) for k, n in enumerate(shape)], dtype=bool)
     inner = tuple(slice(1, n) if k == axis else slice(1, n + 1) for k, n in enumerate(shape))
-    closed[inner] = False
+    moved = np.moveaxis(strength, axis, 0)
+    weak = np.minimum(moved[:-1], moved[1:]) <= _WEAK * np.maximum(moved[:-1], moved[1:])
+    closed[inner] = np.moveaxis(weak, 0, axis)
     pixel = np.stack(np.unravel_index(surfaces.first[surfaces.axis == axis], shape))
     closed[tuple(pixel + 1)] = True
     return closed

@@ -69,7 +69,12 @@ def _check_tensors(field: np.ndarray) -> None:
 
 def conducting(field: np.ndarray) -> np.ndarray:
     """Boolean grid, true where the pixel conducts."""
-    return np.trace(field, axis1=-2, axis2=-1) > 0 if is_tensor(field) else field > 0
+    return strength(field) > 0
+
+
+def strength(field: np.ndarray) -> np.ndarray:
+    """Scalar measure of the conductivity per pixel: itself, or the trace of the tensor."""
+    return np.trace(field, axis1=-2, axis2=-1) if is_tensor(field) else field
 
 
 def inverse(field: np.ndarray) -> np.ndarray:
