@@ -19,7 +19,7 @@ _FILLERS = frozenset(
 _GREEK = str.maketrans({"\u03b1": "a", "\u03b2": "b", "\u03b3": "g"})
 _DARK_FIELD = (
     re.compile(r"haadf|high angle annular|z contrast"),
-    re.compile(r"(^| )(m|l)?adf\d*( |$)|annular dark"),
+    re.compile(r"(^| )(m|l|ma|la)?adf\d*( |$)|annular dark"),
     re.compile(r"(^| )df\d*( |$)|dark ?field"),
     re.compile(r"(^| )stem"),
 )
