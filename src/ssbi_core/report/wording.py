@@ -49,7 +49,7 @@ def study_summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if blocked:
         sentences.append(f"{blocked} of {len(rows)} images {_verb(blocked > 1, 'do')} not conduct from face to face.")
     causes = Counter(row["largest_resistance_phase"] for row in rows if row["largest_resistance_phase"])
-    if causes:
+    if max(causes.values(), default=0) > 1:
         sentences.append(_commonest(causes, len(values)))
     return sentences
 

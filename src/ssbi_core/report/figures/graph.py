@@ -27,7 +27,7 @@ _LEVELS = 32  # what is dimmed needs no more, and noise compresses better
 _TERMINALS = {"terminal_first": "#FF7F50", "terminal_last": "#6EC1FF"}
 _NEAR_COLOR = "#B8BEC6"
 _DIRECT_COLOR = "#DDE3EA"
-_RESISTING_COLORS = ("#FFE08A", "#FFA94D", "#FF5C7A")  # from the least to the most resistance, on dark grey
+_KIND_COLORS = {"dislocation": "#FFE08A", "grain_boundary": "#FFA94D", "contact": "#FF5C7A"}  # warm is resisting
 _RESISTANCE = "area_specific_resistance_ohm_cm2"
 _POSITION = ["centroid_column_nm", "centroid_row_nm"]
 
@@ -111,12 +111,7 @@ def _segments(graph: _Shown, section: Section) -> np.ndarray:
 
 def _edge_colors(edges: pd.DataFrame) -> dict[str, str]:
     """Kind of contact -> colour, from the least to the most resisting."""
-    resistance = _resistances(edges)
-    resisting = [kind for kind, value in resistance.items() if value > 0]
-    colors = dict.fromkeys(resistance, _DIRECT_COLOR)
-    for rank, kind in enumerate(reversed(resisting)):
-        colors[kind] = _RESISTING_COLORS[max(len(_RESISTING_COLORS) - 1 - rank, 0)]
-    return colors
+    return {kind: _KIND_COLORS.get(kind, _DIRECT_COLOR) for kind in _resistances(edges)}
 
 
 def _resistances(edges: pd.DataFrame) -> dict[str, float]:

@@ -54,10 +54,10 @@ class ColorScale:
 
     def ticks(self) -> list[tuple[float, str]]:
         """Return tick positions in [0, 1] along the bar with their labels, three to seven of them."""
-        values = _decades(self.norm) if isinstance(self.norm, LogNorm) else np.linspace(*_range(self.norm), 5)
-        label = _decade_label if isinstance(self.norm, LogNorm) and len(values) > 2 else "{:.3g}".format
-        if len(values) <= 2 and isinstance(self.norm, LogNorm):
-            values = np.geomspace(*_range(self.norm), 3)
+        logarithmic = isinstance(self.norm, LogNorm)
+        values = _log_ticks(self.norm) if logarithmic else np.linspace(*_range(self.norm), 5)
+        decades = logarithmic and np.allclose(np.log10(values), np.round(np.log10(values)))
+        label = _decade_label if decades else "{:.3g}".format
         return [(float(self.norm(value)), label(float(value))) for value in values]
 
 
@@ -157,12 +157,18 @@ def _range(norm: Normalize) -> tuple[float, float]:
     return float(norm.vmin), float(norm.vmax)
 
 
-def _decades(norm: Normalize) -> np.ndarray:
-    low, high = np.log10(_range(norm))
-    powers = np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
-    return 10.0 ** powers[:: max(1, -(-len(powers) // 7))]
+def _log_ticks(norm: Normalize) -> np.ndarray:
+    """Decades where there are three in the range, else 1-3 or 1-2-5 steps, else the ends and the middle."""
+    low, high = _range(norm)
+    decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+    for steps in ([1], [1, 3], [1, 2, 5]):
+        ticks = np.outer(decades, steps).ravel()
+        ticks = ticks[(ticks >= low * (1 - 1e-9)) & (ticks <= high * (1 + 1e-9))]
+        if len(ticks) >= 3:
+            return ticks[:: -(-len(ticks) // 7)]
+    return np.geomspace(low, high, 3)
 
 
 def _decade_label(value: float) -> str:
-    exponent = round(np.log10(value))
+    exponent = round(float(np.log10(value)))
     return {0: "1", 1: "10"}.get(exponent, power_of_ten(exponent))

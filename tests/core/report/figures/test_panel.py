@@ -63,3 +63,8 @@ def test_narrow_logarithmic_scales_still_have_three_ticks():
 def test_linear_scales_are_ticked_evenly():
     ticks = ColorScale(mpl.colormaps["viridis"], Normalize(0, 1), "V").ticks()
     assert ticks == [(0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1")]
+
+
+def test_scales_of_two_decades_are_ticked_between_them():
+    ticks = ColorScale(mpl.colormaps["inferno"], LogNorm(0.0447, 4.32), "A/cm²").ticks()
+    assert [label for _, label in ticks] == ["0.1", "0.3", "1", "3"]
