@@ -50,7 +50,7 @@ def _microstructure(rng: np.random.Generator, shape: tuple[int, int], pixel: flo
         **_geometry(rng, min(shape), pixel),
         "grain_size_nm": grain * pixel,
         "grain_size_spread": rng.uniform(0, 1),
-        "grain_elongation": 1 + rng.exponential(0.25) if rng.random() < 0.5 else 1.0,
+        "grain_elongation": min(1 + rng.exponential(0.25), 2.5) if rng.random() < 0.5 else 1.0,
         "grain_texture_deg": rng.uniform(0, 180),
         "grain_curvature": rng.uniform(0, 1),
         "boundary_width_nm": log_uniform(rng, 1, 6) * pixel,
@@ -64,7 +64,6 @@ def _microstructure(rng: np.random.Generator, shape: tuple[int, int], pixel: flo
         "coating_coverage": 1.0 if rng.random() < 0.5 else rng.uniform(0.4, 1),
         **_flaws(rng, grain, pixel),
     }
-    values["grain_elongation"] = min(values["grain_elongation"], 2.5)
     return MicrostructureConfig(shape=shape, pixel_size_nm=pixel, **values)
 
 
@@ -92,7 +91,7 @@ def _flaws(rng: np.random.Generator, grain: float, pixel: float) -> dict[str, An
     return {
         "porosity": 0.0 if rng.random() < 0.25 else min(rng.exponential(0.05), 0.25),
         "pore_size_nm": log_uniform(rng, 4, 90) * pixel,
-        "pore_elongation": 1 + rng.exponential(0.5),
+        "pore_elongation": min(1 + rng.exponential(0.5), 4.0),
         "pore_faceting": rng.uniform(0, 1),
         "pore_edge_nm": rng.exponential(2.0) * pixel,
         "junction_pores": rng.uniform(0, 0.4) if rng.random() < 0.35 else 0.0,
@@ -158,7 +157,7 @@ def random_imaging(
         line_overlap=rng.uniform(0, 0.4 + 0.6 * d),
         eds_smoothing_px=sometimes(0.2, rng.uniform(0.5, 2.5)),
         eds_background=rng.uniform(0, 0.03 + 0.1 * d),
-        segregation=rng.exponential(0.5) if rng.random() < 0.3 else 0.0,
+        segregation=min(rng.exponential(0.5), 3.0) if rng.random() < 0.3 else 0.0,
     )
 
 
