@@ -2,6 +2,7 @@
 
 from ssbi_core.transport.conduct import Conduction, conduct
 from ssbi_core.transport.config import TransportConfig
+from ssbi_core.transport.differentiable import effective_conductivity
 from ssbi_core.transport.solution import Bounded, ConductionSolution
 from ssbi_core.transport.solve import solve_conduction
 from ssbi_core.transport.surfaces import Surfaces
@@ -13,5 +14,6 @@ __all__ = [
     "Surfaces",
     "TransportConfig",
     "conduct",
+    "effective_conductivity",
     "solve_conduction",
 ]

@@ -129,12 +129,16 @@ class ConductionProblem:
         if not percolates(self.live, self.axis):
             return _insulating(self.shape, self.kept.size)
         scaled, resistance = self.field / self.reference, self._scaled(self.faces.resistance)
-        primal = self.primal.solve(scaled, resistance)
+        primal = self.potential()
         lower, dual = self._lower(scaled, resistance) if bounds else (0.0, None)
         share = np.zeros(self.kept.size)
         share[self.kept] = primal.face_energy / primal.solution.energy
         unit = _Unit(self.reference, self.voxel_size, self.shape, self.axis)
         return _collect(primal, lower, dual, scaled, share, unit, _Promise(tolerance, throw, self.solver.method))
+
+    def potential(self) -> PrimalSolution:
+        """The potential problem of a percolating structure, in units of `reference`, unverified."""
+        return self.primal.solve(self.field / self.reference, self._scaled(self.faces.resistance))
 
     def upper(self, conductivity: np.ndarray, resistance: np.ndarray, *, tolerance: float = 1e-6) -> float:
         """Upper bound in S/cm with other conductivities and other resistances (ohm cm2) of the same faces."""

@@ -70,26 +70,29 @@ class PrimalProblem:
         self._solver = solver
         self._problem: tuple[bool, DiscreteProblem] | None = None
 
-    def blocks(self, conductivity: np.ndarray) -> list[Block]:
-        """Element blocks: pixels, then resistive faces."""
-        return [
-            Block(self.corners, pixel_basis(conductivity)),
-            Block(self._face_corners(), jump(self._ndim)[None]),
-        ]
-
     def solve(self, conductivity: np.ndarray, resistance: np.ndarray) -> PrimalSolution:
         """Solve for a checked conductivity field and the resistance of every face, both dimensionless."""
-        problem = self._discrete(conductivity)
-        coefficients = [pixel_coefficients(conductivity), 1 / resistance[None]]
+        coefficients = [self.pixel_coefficients(conductivity), 1 / resistance[None]]
+        problem = self.discrete(conductivity)
         solution = problem.solve(coefficients, may_float=not conducting(conductivity).all())
         pixels, faces = solution.energies
         scale = self.shape[self.axis] ** 2 / np.prod(self.shape)
         return PrimalSolution(solution.values[self.corners], pixels, faces, float(scale), solution)
 
-    def _discrete(self, conductivity: np.ndarray) -> DiscreteProblem:
+    def pixel_block(self, conductivity: np.ndarray) -> Block:
+        """Pixel elements for this kind of conductivity (scalar or tensor)."""
+        return Block(self.corners, pixel_basis(conductivity))
+
+    def pixel_coefficients(self, conductivity: np.ndarray) -> np.ndarray:
+        """What the basis matrices of `pixel_block` are multiplied by, (b, pixels)."""
+        return pixel_coefficients(conductivity)
+
+    def discrete(self, conductivity: np.ndarray) -> DiscreteProblem:
+        """The discrete problem, kept as long as conductivities stay of one kind."""
         tensor = conductivity.ndim > self._ndim
         if self._problem is None or self._problem[0] != tensor:
-            self._problem = (tensor, DiscreteProblem(self.blocks(conductivity), self.fixed, self._rank, self._solver))
+            blocks = [self.pixel_block(conductivity), Block(self._face_corners(), jump(self._ndim)[None])]
+            self._problem = (tensor, DiscreteProblem(blocks, self.fixed, self._rank, self._solver))
         return self._problem[1]
 
     def _face_corners(self) -> np.ndarray:
