@@ -11,6 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Y, X, CHANNEL, FRAME, SLICE, ENERGY, COLOUR, UNKNOWN = "Y", "X", "C", "T", "Z", "E", "S", "Q"
+_SPARE = "UVWNKJGH"
+
+
+def distinct(axes: str) -> str:
+    """Give repeated axes letters of their own, which mean nothing: only the last Y, X, ... can be the image."""
+    spare = iter(_SPARE * 4)
+    return "".join(next(spare) if letter in axes[i + 1 :] else letter for i, letter in enumerate(axes))
 
 
 @dataclass(frozen=True)

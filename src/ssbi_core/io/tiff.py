@@ -22,7 +22,7 @@ import zarr
 from ssbi_core.errors import CalibrationError
 from ssbi_core.io.calibration import PRINT_PIXEL_NM, nm_per_unit, to_nm
 from ssbi_core.io.channels import element_of
-from ssbi_core.io.signals import Signal
+from ssbi_core.io.signals import Signal, distinct
 
 _AXIS_LETTERS = {"I": "Q", "R": "T", "H": "Q", "L": "Q", "E": "Q", "P": "Q", "V": "Q", "A": "Q", "M": "Q"}
 _RESOLUTION_UNIT = {2: "inch", 3: "cm"}
@@ -57,7 +57,7 @@ class PagedArray:
 
 
 def _signal(path: Path, tif: tifffile.TiffFile, series: tifffile.TiffPageSeries, ome: dict[str, Any]) -> Signal:
-    axes = "".join(_AXIS_LETTERS.get(letter, letter) for letter in series.axes)
+    axes = distinct("".join(_AXIS_LETTERS.get(letter, letter) for letter in series.axes))
     size = ome.get("pixel_size_nm")
     if not ome:
         size = _imagej_pixel_size(tif) if tif.is_imagej else _plain_pixel_size(path, tif, series)

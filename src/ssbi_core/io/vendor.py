@@ -14,7 +14,7 @@ import numpy as np
 from ssbi_core.io.bcf_spectra import BcfSpectra
 from ssbi_core.io.calibration import to_nm
 from ssbi_core.io.isolated import run_isolated
-from ssbi_core.io.signals import COLOUR, ENERGY, FRAME, SLICE, UNKNOWN, EnergyAxis, Signal, X, Y
+from ssbi_core.io.signals import COLOUR, ENERGY, FRAME, SLICE, UNKNOWN, EnergyAxis, Signal, X, Y, distinct
 
 _MODULES = {
     ".dm3": "digitalmicrograph",
@@ -41,7 +41,7 @@ _TITLES = {
 _KEV_PER_UNIT = {"ev": 1e-3, "kev": 1.0, "mev": 1e3}
 _TIME_UNITS = frozenset({"s", "ms", "us", "µs", "ns", "min", "sec", "seconds"})
 _LONGEST_TEXT = 300
-_HDF5_SECONDS = 10
+_HDF5_SECONDS = 6
 
 Axis = Mapping[str, Any]
 
@@ -106,7 +106,7 @@ def _letters(axes: Sequence[Axis]) -> str:
         letters[i] = letter
     for i, name in zip(lengths, names, strict=True):
         letters[i] = letters[i] or (SLICE if name in ("z", "depth", "tilt", "slice") else UNKNOWN)
-    return "".join(letters)
+    return distinct("".join(letters))
 
 
 def _is_energy(axis: Axis) -> bool:

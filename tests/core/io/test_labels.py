@@ -76,7 +76,7 @@ def test_colours_and_fractions_are_refused(tmp_path, codes):
 def test_channels_beside_each_other_are_no_labels(tmp_path):
     two = np.random.default_rng(0).integers(0, 9, (2, 4, 30, 40)).astype(np.uint8)
     with pytest.raises(ReadError, match="one label image"):
-        read_labels(tiff(tmp_path, two), pixel_size_nm=1)
+        read_labels(tiff(tmp_path, two, photometric="minisblack"), pixel_size_nm=1)
 
 
 def test_a_missing_pixel_size_says_how_to_give_it(tmp_path, codes):

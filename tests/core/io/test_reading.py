@@ -136,13 +136,9 @@ def test_what_is_not_an_image_is_a_clear_error(tmp_path, name, content):
 
 def test_missing_files_folders_and_unknown_types_are_clear_errors(tmp_path):
     (tmp_path / "a.docx").touch()
-    for path, reason in (
-        (tmp_path / "no.tif", "does not exist"),
-        (tmp_path, "a folder"),
-        (tmp_path / "a.docx", "docx"),
-    ):
+    for name, reason in (("no.tif", "does not exist"), ("", "a folder"), ("a.docx", "docx")):
         with pytest.raises(ReadError, match=reason):
-            read(path)
+            read(tmp_path / name)
 
 
 def test_grey_saved_as_rgb_is_read_and_colour_refused(tmp_path, grey):
@@ -243,3 +239,9 @@ def test_only_the_planes_used_are_decoded(tmp_path, stack, monkeypatch):
     monkeypatch.setattr(module.PagedArray, "__getitem__", lambda self, i: asked.append(i) or original(self, i))
     read(path, image="slice 5")
     assert [index[0] for index in asked] == [4]
+
+
+def test_stacks_of_stacks_are_refused_with_their_shape(tmp_path):
+    values = np.random.default_rng(0).integers(0, 99, (2, 4, 40, 56)).astype(np.uint16)
+    with pytest.raises(ReadError, match="stack of stacks"):
+        read(tiff(tmp_path, values, photometric="minisblack"), pixel_size_nm=1)

@@ -45,7 +45,7 @@ def test_berkeley_emd_without_calibration_needs_a_pixel_size(microscope_files):
 
 
 def test_a_spectrum_image_without_an_image_is_refused(microscope_files):
-    with pytest.raises(ReadError, match="EELS spectrum image.*no image.*HAADF"):
+    with pytest.raises(ReadError, match=r"EELS spectrum image.*no image.*HAADF"):
         read(microscope_files / "EELS_SI.dm4")
     assert [entry.kind for entry in list_images(microscope_files / "EELS_SI.dm4")] == ["spectrum image"]
 
