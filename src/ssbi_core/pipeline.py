@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ssbi_core import __version__
 from ssbi_core.errors import InputError, SsbiError
-from ssbi_core.graph import build_graph
-from ssbi_core.io import OutputFolder, find_inputs, read, read_labels
+from ssbi_core.graph import build_graph, interface_axis
+from ssbi_core.io import OutputFolder, PhaseMap, find_inputs, read, read_labels
 from ssbi_core.materials import load_system
 from ssbi_core.report import (
     ImageResult,
@@ -110,53 +110,68 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
         If the file cannot be read, the settings do not fit it, or a solve does not converge.
     """
     config = config or AnalysisConfig.from_options()
-    report = progress or (lambda description, fraction: None)
+    stage = _Stages(Path(path).name, progress)
     system = load_system(config.system, reaction_layer=config.reaction_layer)
-    name = Path(path).name
-    micrograph = None
-    models: dict[str, str] = {}
-
-    report(f"{name}: reading", 0.0)
-    if config.labels:
+    stage("reading", 0.0)
+    micrograph = None if config.labels else read(path, pixel_size_nm=config.pixel_size_nm, system=system)
+    if micrograph is None:
         phases = read_labels(path, pixel_size_nm=config.pixel_size_nm, mapping=config.label_mapping)
     else:
-        micrograph = read(path, pixel_size_nm=config.pixel_size_nm, system=system)
-        report(f"{name}: phases", 0.05)
-        phases = segment(
-            micrograph, system=system, progress=lambda fraction: report(f"{name}: phases", 0.05 + 0.45 * fraction)
-        )
-        models["segmenter"] = segmenter_digest()
+        stage("phases", 0.05)
+        phases = segment(micrograph, system=system, progress=lambda done: stage("phases", 0.05 + 0.45 * done))
+    axis, notes = _transport_axis(phases, config)
 
     graph = transport = None
     if "graph" in config.stages:
-        report(f"{name}: graph", 0.5)
-        graph = build_graph(phases, micrograph, axis=config.axis, system=system, temperature=config.temperature)
+        stage("graph", 0.5)
+        graph = build_graph(phases, micrograph, axis=axis, system=system, temperature=config.temperature)
     if "transport" in config.stages:
-        report(f"{name}: transport", 0.55)
+        stage("transport", 0.55)
         transport = solve_conduction(
             phases,
             system=system,
             temperature=config.temperature,
-            axis=config.axis,
-            conductivity=config.conductivity or None,
-            resistance=config.resistance or None,
+            axis=axis,
+            conductivity=config.conductivity,
+            resistance=config.resistance,
             knockout=config.knockout,
         )
-    provenance = {
-        "version": __version__,
-        "models": models,
-        "settings": config.model_dump(mode="json"),
-        "input_sha256": phases.sha256,
-    }
+        notes += transport.settings["notes"]
     return ImageResult(
         phases=phases,
         system=system,
         micrograph=micrograph,
         graph=graph,
         transport=transport,
-        provenance=provenance,
-        warnings=[*phases.metadata.get("notes", ()), *(transport.settings["notes"] if transport else ())],
+        provenance={
+            "version": __version__,
+            "models": {} if config.labels else {"segmenter": segmenter_digest()},
+            "settings": config.model_dump(mode="json"),
+            "input_sha256": phases.sha256,
+        },
+        warnings=[*phases.metadata.get("notes", ()), *notes],
     )
+
+
+class _Stages:
+    """Reports the stage of one file, where somebody listens."""
+
+    def __init__(self, name: str, progress: Progress | None) -> None:
+        self._name, self._progress = name, progress
+
+    def __call__(self, stage: str, done: float) -> None:
+        if self._progress is not None:
+            self._progress(f"{self._name}: {stage}", done)
+
+
+def _transport_axis(phases: PhaseMap, config: AnalysisConfig) -> tuple[int | None, list[str]]:
+    """The axis asked for, or the one across the interface; graph and transport must not differ on it."""
+    if config.axis is not None or config.stages == ("segment",):
+        return config.axis, []
+    try:
+        return interface_axis(phases.labels), []
+    except InputError as error:
+        return 0, [f"{error.came_in}: transport along the rows (give --axis to choose)"]
 
 
 def analyze_study(

@@ -1,0 +1,65 @@
+"""The public names, and what importing the package must not do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import ssbi_core as ssbi
+
+PUBLIC = {
+    "AnalysisConfig",
+    "ConductionSolution",
+    "ImageResult",
+    "InterfaceGraph",
+    "MaterialSystem",
+    "Micrograph",
+    "Phase",
+    "PhaseMap",
+    "ProcessParameters",
+    "SsbiError",
+    "__version__",
+    "analyze",
+    "analyze_study",
+    "build_graph",
+    "load_system",
+    "read",
+    "read_labels",
+    "segment",
+    "simulate_study",
+    "solve_conduction",
+    "train_segmenter",
+}
+
+
+def _run(code: str) -> None:
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=120)
+
+
+def test_public_names_are_pinned() -> None:
+    assert set(ssbi.__all__) == PUBLIC
+    assert set(dir(ssbi)) >= PUBLIC
+
+
+def test_functions_win_over_stage_folders_of_the_same_name() -> None:
+    from ssbi_core.segment.inference import segment  # makes Python bind the folder on the package
+
+    assert ssbi.segment is segment
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    assert not hasattr(ssbi, "no_such_thing")
+
+
+def test_import_is_light() -> None:
+    _run(
+        "import sys, ssbi_core; heavy = {'jax', 'scipy', 'matplotlib', 'pandas'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+
+
+def test_core_needs_neither_display_nor_gmsh_nor_petsc() -> None:
+    _run(
+        "import sys; sys.modules.update(dict.fromkeys(['napari', 'qtpy', 'PyQt6', 'gmsh', 'petsc4py', 'pypardiso']));"
+        "import ssbi_core.cli, ssbi_core.pipeline, ssbi_core.transport"
+    )
