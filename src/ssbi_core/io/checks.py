@@ -15,22 +15,22 @@ SMALLEST_ANALYSABLE_SIDE = 32
 LARGEST_BAD_FRACTION = 0.01
 
 
-def check_size(shape: Sequence[int], name: str) -> None:
+def check_size(shape: Sequence[int], name: str, frames: int = 1) -> None:
     """Refuse what would not fit in memory, before anything is loaded.
 
     Raises
     ------
     ReadError
-        If a side is above 20 000 px, or the image above 400 Mpx, or it has no pixels.
+        If a side is above 20 000 px, or the image (all its frames) above 400 Mpx, or it is only a line.
     """
     rows, columns = shape
     if min(rows, columns) < 2:
         raise ReadError(
             f"{name} has {rows} x {columns} pixels", "a two-dimensional image", "choose another image of the file"
         )
-    if max(rows, columns) > LARGEST_SIDE or rows * columns > LARGEST_PIXELS:
+    if max(rows, columns) > LARGEST_SIDE or rows * columns * frames > LARGEST_PIXELS:
         raise ReadError(
-            f"{name} has {rows} x {columns} pixels",
+            f"{name} has {f'{frames} frames of ' if frames > 1 else ''}{rows} x {columns} pixels",
             f"at most {LARGEST_SIDE} pixels per side and {LARGEST_PIXELS // 10**6} megapixels",
             "crop or bin the image, or export it as tiles",
         )

@@ -107,7 +107,7 @@ def read_frames(path: str | Path, *, image: str | None = None) -> np.ndarray:
     path = Path(path)
     with open_signals(path) as signals:
         plane = _choose(planes_of(signals), image, path.name)
-        check_size((plane.shape[0] * plane.frames, plane.shape[1]), f"{path.name}: {plane.name}")
+        check_size(plane.shape, f"{path.name}: {plane.name}", plane.frames)
         frames = [clean_image(plane.load(i), f"frame {i + 1}", []) for i in range(plane.frames)]
     return np.stack(frames)
 

@@ -53,10 +53,12 @@ def open_vendor(path: Path) -> Iterator[list[Signal]]:
     if suffix in (".emd", ".hspy"):
         run_isolated("walk_hdf5", path, seconds=_HDF5_SECONDS)
     read = import_module(f"rsciio.{_MODULES[suffix]}").file_reader
+    # RosettaSciIO opens lazy ZSPY folders for writing unless told otherwise.
+    options = {"mode": "r"} if suffix == ".zspy" else {}
     try:
-        datasets = read(str(path), lazy=True)
+        datasets = read(str(path), lazy=True, **options)
     except NotImplementedError:  # some flavours cannot be read lazily
-        datasets = read(str(path), lazy=False)
+        datasets = read(str(path), lazy=False, **options)
     only = len(datasets) == 1 and suffix not in (".emd", ".bcf", ".hspy", ".zspy")
     yield [_signal(dataset, path, _TITLES[suffix], only) for dataset in datasets]
 

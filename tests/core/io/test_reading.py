@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 
+import h5py
 import numpy as np
 import pytest
 import tifffile
@@ -245,3 +246,43 @@ def test_stacks_of_stacks_are_refused_with_their_shape(tmp_path):
     values = np.random.default_rng(0).integers(0, 99, (2, 4, 40, 56)).astype(np.uint16)
     with pytest.raises(ReadError, match="stack of stacks"):
         read(tiff(tmp_path, values, photometric="minisblack"), pixel_size_nm=1)
+
+
+def write_hspy(path, image) -> None:
+    from rsciio.hspy import file_writer
+
+    axis = {"scale": 0.5, "units": "nm", "offset": 0.0, "navigate": False, "is_binned": False}
+    axis["_type"] = "UniformDataAxis"
+    axes = [{**axis, "name": name, "size": size} for name, size in zip("yx", image.shape, strict=True)]
+    metadata = {"General": {"title": "HAADF"}, "Signal": {"signal_type": ""}}
+    texts = dict.fromkeys(("package", "package_version"), "")
+    trees = {key: {} for key in ("original_metadata", "learning_results", "package_info", "tmp_parameters", "models")}
+    attributes = {"_lazy": False, "ragged": False}
+    signal = {"data": image, "axes": axes, "metadata": metadata, "attributes": attributes, **texts, **trees}
+    file_writer(str(path), signal)
+
+
+def as_zspy(source, target) -> None:
+    """The same tree as Zarr; RosettaSciIO cannot write it with Zarr 3."""
+    with h5py.File(source) as file:
+        root = zarr.open_group(target, mode="w", zarr_format=2)
+        root.attrs.update({key: str(value) for key, value in file.attrs.items()})
+
+        def copy(name, item):
+            if isinstance(item, h5py.Dataset):
+                copied = root.create_array(name, data=item[()])
+            else:
+                copied = root.require_group(name)
+            copied.attrs.update({k: v.item() if isinstance(v, np.generic) else v for k, v in item.attrs.items()})
+
+        file.visititems(copy)
+
+
+@pytest.mark.parametrize("suffix", ["hspy", "zspy"])
+def test_hyperspy_files_are_read(tmp_path, grey, suffix):
+    write_hspy(tmp_path / "a.hspy", grey)
+    as_zspy(tmp_path / "a.hspy", tmp_path / "a.zspy")
+    micrograph = read(tmp_path / f"a.{suffix}")
+    np.testing.assert_array_equal(micrograph.haadf, grey)
+    assert micrograph.pixel_size_nm == 0.5
+    assert micrograph.metadata["image"] == "HAADF"
