@@ -33,10 +33,25 @@ def sample_micrographs() -> list[Micrograph]:
 
 
 def calm_interface() -> list[LayerData]:
-    """The one named calm, or the first."""
-    micrographs = sample_micrographs()
-    calm = [micrograph for micrograph in micrographs if "calm" in micrograph.name.lower()]
-    return micrograph_layers((calm or micrographs)[0])
+    """A dense interface with a thin coating."""
+    return _sample("calm_interface")
+
+
+def broken_layer() -> list[LayerData]:
+    """An interface whose reaction layer is broken."""
+    return _sample("broken_layer")
+
+
+def thick_layer_and_pores() -> list[LayerData]:
+    """An interface with a thick reaction layer and pores."""
+    return _sample("thick_layer_and_pores")
+
+
+def _sample(name: str) -> list[LayerData]:
+    micrographs = {micrograph.name: micrograph for micrograph in sample_micrographs()}
+    if name not in micrographs:
+        raise ReadError(f"sample image {name!r}", f"one of {', '.join(micrographs)}", "choose another sample")
+    return micrograph_layers(micrographs[name])
 
 
 def sample_study() -> list[LayerData]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.components import ViewerModel
+from npe2 import PluginManifest
 
 from napari_ssbi import sample_data
 from ssbi_core.errors import ReadError
@@ -20,27 +21,37 @@ def package(tmp_path, monkeypatch):
 def bundled(package):
     (package / "sample").mkdir()
     image = np.random.default_rng(0).random((2, 40, 60)).astype(np.float32)
-    for name in ("broken", "calm"):
+    for name in ("broken_layer", "calm_interface"):
         write_image(package / "sample" / f"{name}.ome.tif", image, 0.5, ["HAADF", "La"])
     return package
 
 
 def test_the_calm_interface_opens(bundled):
     layers = sample_data.calm_interface()
-    assert [shown["name"] for _, shown, _ in layers] == ["calm HAADF", "calm La"]
+    assert [shown["name"] for _, shown, _ in layers] == ["calm_interface HAADF", "calm_interface La"]
 
 
 def test_the_study_opens_side_by_side_without_overlap(bundled):
     layers = sample_data.sample_study()
     lefts = {shown["name"]: shown["translate"][1] for _, shown, _ in layers}
-    assert lefts["broken HAADF"] == lefts["broken La"] == 0
-    assert lefts["calm HAADF"] >= 60 * 0.5
+    assert lefts["broken_layer HAADF"] == lefts["broken_layer La"] == 0
+    assert lefts["calm_interface HAADF"] >= 60 * 0.5
 
 
 def test_samples_open_through_napari(bundled):
     viewer = ViewerModel()
     viewer.open_sample("napari-ssbi", "calm_interface")
     assert len(viewer.layers) == 2
+
+
+def test_every_bundled_image_is_offered_by_name():
+    keys = {sample.key for sample in PluginManifest.from_distribution("napari-ssbi").contributions.sample_data}
+    assert {micrograph.name for micrograph in sample_data.sample_micrographs()} == keys - {"sample_study"}
+
+
+def test_a_sample_that_is_not_bundled_is_a_clear_error(bundled):
+    with pytest.raises(ReadError, match="broken_layer, calm_interface"):
+        sample_data.thick_layer_and_pores()
 
 
 def test_an_installation_without_samples_says_so(package):
