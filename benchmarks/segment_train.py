@@ -23,7 +23,7 @@ from ssbi_core.materials import load_system
 from ssbi_core.segment.samples import Sample, prepare_sample
 from ssbi_core.segment.train import fit_segmenter
 from ssbi_core.segment.training_config import TrainingConfig
-from ssbi_core.simulate import ImagingConfig, Scene, random_scene, simulate_micrograph, simulate_microstructure
+from ssbi_core.simulate import random_scene, simulate_micrograph, simulate_microstructure
 from ssbi_core.simulate.study import simulate_sample
 
 FIRST_SEED = 1_000_000
@@ -70,21 +70,11 @@ def _from_study(seed: int) -> Sample:
 
 def _from_scene(seed: int) -> Sample:
     keys = jax.random.split(jax.random.key(seed), 3)
-    rng = np.random.default_rng(seed)
-    scene = random_scene(keys[0], difficulty=float(rng.uniform()))
+    scene = random_scene(keys[0], difficulty=float(np.random.default_rng(seed).uniform()))
     truth = simulate_microstructure(keys[1], scene.microstructure)
-    micrograph = simulate_micrograph(keys[2], truth, _drawn_as_seen(scene, rng), scene.system)
+    micrograph = simulate_micrograph(keys[2], truth, scene.imaging, scene.system)
+    # Half are read as users read them: with the default material file, not the specimen's exact chemistry.
     return prepare_sample(micrograph, truth.labels, scene.system if seed % 2 else load_system())
-
-
-def _drawn_as_seen(scene: Scene, rng: np.random.Generator) -> ImagingConfig:
-    """Lines that look about as wide as they are drawn: nobody could learn a width that does not show."""
-    drawn = scene.microstructure
-    widths = {
-        "boundary_width_nm": max(drawn.boundary_width_nm, drawn.pixel_size_nm) * rng.uniform(0.7, 1.2),
-        "dislocation_width_nm": drawn.dislocation_width_nm * rng.uniform(0.8, 1.4),
-    }
-    return scene.imaging.model_copy(update=widths)
 
 
 def train(work: Path, output: Path, config: Path | None) -> None:

@@ -8,6 +8,8 @@ missing one by one or all together.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,6 +42,34 @@ class AugmentationConfig(BaseModel):
     swap_cations: float = _probability(0.05, "Exchanged cations", "Chance that the two cation roles are exchanged.")
 
 
+class Draws(NamedTuple):
+    """Random numbers of one crop, uniform in [0, 1), drawn in one call because every call costs compile time."""
+
+    flip: jax.Array
+    quarter: jax.Array
+    rotate: jax.Array
+    angle: jax.Array
+    zoom: jax.Array
+    gamma: jax.Array
+    shading_rows: jax.Array
+    shading_columns: jax.Array
+    invert: jax.Array
+    gain: jax.Array
+    offset: jax.Array
+    blur: jax.Array
+    blur_strength: jax.Array
+    noise: jax.Array
+    noise_strength: jax.Array
+    shift_rows: jax.Array
+    shift_columns: jax.Array
+    maps_blur: jax.Array
+    maps_gamma: jax.Array
+    maps_noise: jax.Array
+    maps_noise_strength: jax.Array
+    drop_all: jax.Array
+    swap: jax.Array
+
+
 def augment(
     rng_key: jax.Array,
     channels: jax.Array,
@@ -64,42 +94,39 @@ def augment(
     keys = jax.random.split(rng_key, channels.shape[0])
 
     def one(key: jax.Array, image: jax.Array, mask: jax.Array, target: jax.Array):
-        geometry, haadf, eds, dropout = jax.random.split(key, 4)
-        image, target = _transform(geometry, image, target, crop, config)
-        first = _change_haadf(haadf, image[..., 0], config)
-        image = jnp.concatenate([first[..., None], _change_maps(eds, image[..., 1:])], -1)
-        mask = _drop_roles(dropout, mask, config)
-        return _swap_cations(jax.random.fold_in(dropout, 1), image * mask, mask, target, config)
+        k_draws, k_noise, k_gains, k_kept = jax.random.split(key, 4)
+        draws = Draws(*jax.random.uniform(k_draws, (len(Draws._fields),), jnp.float32))
+        image, target = _transform(draws, image, target, crop, config)
+        noise = jax.random.normal(k_noise, image.shape, jnp.float32)
+        haadf = _change_haadf(draws, image[..., 0], noise[..., 0], config)
+        gains = jax.random.uniform(k_gains, (image.shape[-1] - 1,), jnp.float32)
+        maps = _change_maps(draws, image[..., 1:], noise[..., 1:], gains)
+        mask = _drop_roles(draws, jax.random.uniform(k_kept, mask.shape, jnp.float32), mask, config)
+        image = jnp.concatenate([haadf[..., None], maps], -1) * mask
+        return *_swap_cations(draws, image, mask, config), target
 
     return jax.vmap(one)(keys, channels, presence, targets)
 
 
-def _uniform(key: jax.Array, low: float, high: float, shape: tuple[int, ...] = ()) -> jax.Array:
-    return jax.random.uniform(key, shape, jnp.float32, low, high)
-
-
-def _chance(key: jax.Array, probability: float) -> jax.Array:
-    return _uniform(key, 0.0, 1.0) < probability
+def _between(draw: jax.Array, low: float, high: float) -> jax.Array:
+    return low + (high - low) * draw
 
 
 def _transform(
-    key: jax.Array, image: jax.Array, target: jax.Array, crop: int, config: AugmentationConfig
+    draws: Draws, image: jax.Array, target: jax.Array, crop: int, config: AugmentationConfig
 ) -> tuple[jax.Array, jax.Array]:
     """Flip, rotate and magnify: sample the window at the points of a transformed grid."""
-    k_flip, k_quarter, k_free, k_angle, k_zoom = jax.random.split(key, 5)
-    free = _chance(k_free, config.rotate)
-    quarter = jax.random.randint(k_quarter, (), 0, 4, jnp.int32).astype(jnp.float32) * (jnp.pi / 2)
-    angle = quarter + jnp.where(free, _uniform(k_angle, -jnp.pi / 4, jnp.pi / 4), 0.0)
-    zoom = jnp.float32(config.max_zoom) ** _uniform(k_zoom, 0.0, 1.0)
-    zoom = jnp.where(free, zoom, 1.0)
-    flip = jnp.where(_chance(k_flip, 0.5), -1.0, 1.0).astype(jnp.float32)
+    free = draws.rotate < config.rotate
+    quarter = jnp.floor(4.0 * draws.quarter) * jnp.float32(jnp.pi / 2)
+    angle = quarter + jnp.where(free, _between(draws.angle, -jnp.pi / 4, jnp.pi / 4), 0.0)
+    zoom = jnp.where(free, jnp.float32(config.max_zoom) ** draws.zoom, 1.0)
+    flip = jnp.where(draws.flip < 0.5, -1.0, 1.0).astype(jnp.float32)
     grid = jnp.arange(crop, dtype=jnp.float32) - (crop - 1) / 2
     y, x = jnp.meshgrid(grid * flip / zoom, grid / zoom, indexing="ij")
     cos, sin = jnp.cos(angle), jnp.sin(angle)
-    centre = (image.shape[0] - 1) / 2
-    # A whole number of pixels off the centre keeps unrotated crops free of interpolation.
-    odd = 0.5 * ((image.shape[0] - crop) % 2)
-    rows, columns = cos * y - sin * x + centre + odd, sin * y + cos * x + centre + odd
+    # A whole number of pixels off the window's corner keeps unrotated crops free of interpolation.
+    centre = (image.shape[0] - 1) / 2 + 0.5 * ((image.shape[0] - crop) % 2)
+    rows, columns = cos * y - sin * x + centre, sin * y + cos * x + centre
     return _bilinear(image, rows, columns), _nearest(target, rows, columns)
 
 
@@ -127,25 +154,24 @@ def _nearest(target: jax.Array, rows: jax.Array, columns: jax.Array) -> jax.Arra
     return target[_reflect(r, size), _reflect(c, size)]
 
 
-def _change_haadf(key: jax.Array, haadf: jax.Array, config: AugmentationConfig) -> jax.Array:
-    keys = jax.random.split(key, 9)
+def _change_haadf(draws: Draws, haadf: jax.Array, noise: jax.Array, config: AugmentationConfig) -> jax.Array:
+    """Gamma, shading, inversion, gain and offset; sometimes less sharp, sometimes noisier."""
     level = jnp.clip((haadf + 1.0) / 2.0, 0.0, 1.5)
-    level = level ** jnp.exp(_uniform(keys[0], -0.5, 0.5))
-    level = level * _shading(keys[1], haadf.shape[0])
-    level = jnp.where(_chance(keys[2], config.invert), 1.0 - level, level)
-    haadf = (2.0 * level - 1.0) * _uniform(keys[3], 0.7, 1.3) + _uniform(keys[4], -0.3, 0.3)
-    blurred = _blur(haadf[..., None], _uniform(keys[5], 0.0, 1.0))[..., 0]
-    haadf = jnp.where(_chance(keys[6], config.degrade), blurred, haadf)
-    sigma = jnp.where(_chance(keys[7], config.degrade), _uniform(keys[8], 0.0, 0.35), 0.0)
-    noise = jax.random.normal(jax.random.fold_in(key, 1), haadf.shape, jnp.float32)
+    level = level ** jnp.exp(_between(draws.gamma, -0.5, 0.5))
+    level = level * _shading(draws, haadf.shape[0])
+    level = jnp.where(draws.invert < config.invert, 1.0 - level, level)
+    haadf = (2.0 * level - 1.0) * _between(draws.gain, 0.7, 1.3) + _between(draws.offset, -0.3, 0.3)
+    strength = jnp.where(draws.blur < config.degrade, draws.blur_strength, 0.0)
+    haadf = _blur(haadf[..., None], strength)[..., 0]
+    sigma = jnp.where(draws.noise < config.degrade, _between(draws.noise_strength, 0.0, 0.35), 0.0)
     return jnp.clip(haadf + sigma * noise, -2.0, 2.0)
 
 
-def _shading(key: jax.Array, size: int) -> jax.Array:
+def _shading(draws: Draws, size: int) -> jax.Array:
     """A plane of thickness: up to 25 % brighter on one side."""
-    slope = _uniform(key, -0.25, 0.25, (2,))
     ramp = jnp.linspace(-0.5, 0.5, size, dtype=jnp.float32)
-    return 1.0 + slope[0] * ramp[:, None] + slope[1] * ramp[None, :]
+    rows, columns = (_between(d, -0.25, 0.25) for d in (draws.shading_rows, draws.shading_columns))
+    return 1.0 + rows * ramp[:, None] + columns * ramp[None, :]
 
 
 def _blur(image: jax.Array, strength: jax.Array) -> jax.Array:
@@ -156,33 +182,28 @@ def _blur(image: jax.Array, strength: jax.Array) -> jax.Array:
     return image + strength * (smooth - image)
 
 
-def _change_maps(key: jax.Array, maps: jax.Array) -> jax.Array:
-    """Shift all maps together, scale each, smooth, add noise."""
-    k_shift, k_gain, k_blur, k_on, k_sigma, k_noise, k_power = jax.random.split(key, 7)
-    shift = jax.random.randint(k_shift, (2,), -2, 3, jnp.int32)
-    maps = jnp.roll(maps, shift, (0, 1))
-    maps = _blur(maps, _uniform(k_blur, 0.0, 1.0))
-    maps = maps ** jnp.exp(_uniform(k_power, -0.3, 0.3))
-    maps = maps * jnp.exp(_uniform(k_gain, -0.35, 0.35, (maps.shape[-1],)))
-    sigma = jnp.where(_chance(k_on, 0.4), _uniform(k_sigma, 0.0, 0.25), 0.0)
+def _change_maps(draws: Draws, maps: jax.Array, noise: jax.Array, gains: jax.Array) -> jax.Array:
+    """Shift all maps together by up to two pixels, smooth, scale each, add noise."""
+    shift = [jnp.floor(5.0 * d).astype(jnp.int32) - 2 for d in (draws.shift_rows, draws.shift_columns)]
+    maps = _blur(jnp.roll(maps, shift, (0, 1)), draws.maps_blur)
+    maps = maps ** jnp.exp(_between(draws.maps_gamma, -0.3, 0.3))
+    maps = maps * jnp.exp(_between(gains, -0.35, 0.35))
+    sigma = jnp.where(draws.maps_noise < 0.4, _between(draws.maps_noise_strength, 0.0, 0.25), 0.0)
     # EDS noise is correlated by the light smoothing of `input_channels`.
-    noise = _blur(jax.random.normal(k_noise, maps.shape, jnp.float32), jnp.float32(1.0))
-    return jnp.maximum(maps + 2.0 * sigma * noise, 0.0)
+    return jnp.maximum(maps + 2.0 * sigma * _blur(noise, jnp.float32(1.0)), 0.0)
 
 
-def _drop_roles(key: jax.Array, presence: jax.Array, config: AugmentationConfig) -> jax.Array:
-    k_each, k_all = jax.random.split(key)
-    kept = _uniform(k_each, 0.0, 1.0, presence.shape) >= config.drop_role
-    kept = kept & ~_chance(k_all, config.drop_all)
+def _drop_roles(draws: Draws, each: jax.Array, presence: jax.Array, config: AugmentationConfig) -> jax.Array:
+    kept = (each >= config.drop_role) & (draws.drop_all >= config.drop_all)
     return presence * kept.at[0].set(True).astype(jnp.float32)
 
 
 def _swap_cations(
-    key: jax.Array, image: jax.Array, presence: jax.Array, target: jax.Array, config: AugmentationConfig
-) -> tuple[jax.Array, jax.Array, jax.Array]:
+    draws: Draws, image: jax.Array, presence: jax.Array, config: AugmentationConfig
+) -> tuple[jax.Array, jax.Array]:
     a, b = ROLES.index("cation_a"), ROLES.index("cation_b")
     order = list(range(len(ROLES)))
     order[a], order[b] = order[b], order[a]
-    swap = _chance(key, config.swap_cations)
-    image = jnp.where(swap, image[..., jnp.array(order)], image)
-    return image, jnp.where(swap, presence[jnp.array(order)], presence), target
+    swap = draws.swap < config.swap_cations
+    swapped = jnp.array(order, jnp.int32)
+    return jnp.where(swap, image[..., swapped], image), jnp.where(swap, presence[swapped], presence)

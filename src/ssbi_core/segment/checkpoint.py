@@ -23,9 +23,9 @@ def save_tree(path: Path, tree: Any, facts: Mapping[str, Any]) -> None:
     Both are written to temporary files first, so an interrupted run leaves the previous pair whole.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {name: np.asarray(leaf) for name, leaf in _named(tree).items()}
+    arrays = {name: np.asarray(leaf, order="C") for name, leaf in _named(tree).items()}
     part = path.with_suffix(".part")
-    save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, part)
+    save_file(arrays, part)
     facts_part = path.with_suffix(".json.part")
     facts_part.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     os.replace(part, path)

@@ -9,7 +9,7 @@ from ssbi_core.errors import InputError, ReadError
 from ssbi_core.io import read, read_labels
 from ssbi_core.materials import MaterialSystem, load_system
 from ssbi_core.segment.samples import Sample, prepare_sample
-from ssbi_core.segment.train import Progress, fit_segmenter
+from ssbi_core.segment.train import fit_segmenter
 from ssbi_core.segment.training_config import TrainingConfig
 
 
@@ -18,7 +18,7 @@ def train_segmenter(
     output: str | Path,
     config: TrainingConfig | None = None,
     *,
-    progress: Progress | None = None,
+    progress: Callable[[str, float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Path:
     """Train a segmentation net on labelled images and write it to a folder.
@@ -29,7 +29,7 @@ def train_segmenter(
     output : folder for segmenter.safetensors, segmenter.json and the checkpoint; a checkpoint of the same
         settings found there is continued to the very result an uninterrupted run gives.
     config : settings of the training.
-    progress : called with step, number of steps and loss.
+    progress : called with a message and the share done.
     should_stop : asked before every step; a stopped run saves what it has.
 
     Returns
@@ -46,7 +46,12 @@ def train_segmenter(
     config = config or TrainingConfig()
     system = load_system(config.system)
     samples = [_sample(image, labels, system) for image, labels in _pairs(Path(study))]
-    return fit_segmenter(samples, Path(output), config, progress=progress, should_stop=should_stop)
+
+    def report(step: int, steps: int, loss: float) -> None:
+        if progress is not None:
+            progress(f"step {step} of {steps}, loss {loss:.3f}", step / steps)
+
+    return fit_segmenter(samples, Path(output), config, progress=report, should_stop=should_stop)
 
 
 def _pairs(study: Path) -> list[tuple[Path, Path]]:

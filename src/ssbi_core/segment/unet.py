@@ -63,7 +63,14 @@ class SegmenterConfig(BaseModel):
         return FOLD * 2 ** (len(self.widths) - 1)
 
 
-def _conv(features_in: int, features_out: int, size: int, rngs: nnx.Rngs, stride: int = 1) -> nnx.Conv:
+def _norm(features: int, groups: int, rngs: nnx.Rngs) -> nnx.GroupNorm:
+    return nnx.GroupNorm(features, num_groups=groups, dtype=jnp.float32, param_dtype=jnp.float32, rngs=rngs)
+
+
+def _conv(
+    features_in: int, features_out: int, size: int, rngs: nnx.Rngs, stride: int = 1, zero: bool = False
+) -> nnx.Conv:
+    init = nnx.initializers.zeros_init() if zero else nnx.initializers.lecun_normal(dtype=jnp.float32)
     return nnx.Conv(
         features_in,
         features_out,
@@ -72,7 +79,7 @@ def _conv(features_in: int, features_out: int, size: int, rngs: nnx.Rngs, stride
         padding="SAME",
         dtype=jnp.float32,
         param_dtype=jnp.float32,
-        kernel_init=nnx.initializers.he_normal(dtype=jnp.float32),
+        kernel_init=init,
         rngs=rngs,
     )
 
@@ -81,13 +88,9 @@ class ResidualBlock(nnx.Module):
     """Two 3 x 3 convolutions, each after GroupNorm and ReLU, added to the input."""
 
     def __init__(self, features: int, groups: int, *, rngs: nnx.Rngs) -> None:
-        self.norms = nnx.List(
-            [
-                nnx.GroupNorm(features, num_groups=groups, dtype=jnp.float32, param_dtype=jnp.float32, rngs=rngs)
-                for _ in range(2)
-            ]
-        )
-        self.convs = nnx.List([_conv(features, features, 3, rngs) for _ in range(2)])
+        self.norms = nnx.List([_norm(features, groups, rngs) for _ in range(2)])
+        # The second starts at zero, the block as the identity: a deep net then starts well conditioned.
+        self.convs = nnx.List([_conv(features, features, 3, rngs, zero=last) for last in (False, True)])
 
     def __call__(self, x: jax.Array) -> jax.Array:
         """(batch, rows, columns, features) -> the same shape."""
@@ -109,11 +112,12 @@ class UNet(nnx.Module):
         self.encoder = nnx.List([ResidualBlock(w, groups, rngs=rngs) for w in widths])
         self.decoder = nnx.List([ResidualBlock(w, groups, rngs=rngs) for w in widths[:-1]])
         pairs = list(pairwise(widths))
+        self.down_norms = nnx.List([_norm(fine, groups, rngs) for fine, _ in pairs])
         self.down = nnx.List([_conv(fine, coarse, 2, rngs, stride=2) for fine, coarse in pairs])
+        # Normalised before it is added to the skip: otherwise the coarse path grows and drowns the fine one.
+        self.up_norms = nnx.List([_norm(coarse, groups, rngs) for _, coarse in pairs])
         self.up = nnx.List([_conv(coarse, fine, 1, rngs) for fine, coarse in pairs])
-        self.head_norm = nnx.GroupNorm(
-            widths[0], num_groups=groups, dtype=jnp.float32, param_dtype=jnp.float32, rngs=rngs
-        )
+        self.head_norm = _norm(widths[0], groups, rngs)
         self.head = _conv(widths[0], len(CLASSES) * FOLD**2, 3, rngs)
 
     def __call__(self, channels: jax.Array, presence: jax.Array) -> jax.Array:
@@ -130,13 +134,14 @@ class UNet(nnx.Module):
         """
         x = self.stem(fold(channels)) + self.presence(presence)[:, None, None, :]
         skips = []
-        for block, down in zip(self.encoder, self.down, strict=False):
+        for block, norm, down in zip(self.encoder, self.down_norms, self.down, strict=False):
             x = block(x)
             skips.append(x)
-            x = down(x)
+            x = down(nnx.relu(norm(x)))
         x = self.encoder[-1](x)
-        for up, block, skip in zip(reversed(self.up), reversed(self.decoder), reversed(skips), strict=True):
-            x = block(_double(up(x)) + skip)
+        for level in reversed(range(len(skips))):
+            coarse = self.up[level](nnx.relu(self.up_norms[level](x)))
+            x = self.decoder[level](_double(coarse) + skips[level])
         return unfold(self.head(nnx.relu(self.head_norm(x))))
 
 

@@ -19,7 +19,10 @@ def _write(folder, layered, count: int) -> None:
 
 def test_a_study_on_disk_trains_the_net_that_its_arrays_train(tmp_path, layered, trained, tiny_training):
     _write(tmp_path / "study", layered, 4)
-    path = train_segmenter(tmp_path / "study", tmp_path / "model", tiny_training)
+    told: list[tuple[str, float]] = []
+    path = train_segmenter(tmp_path / "study", tmp_path / "model", tiny_training, progress=lambda *a: told.append(a))
+    assert told[-1][1] == 1
+    assert told[-1][0].startswith("step 12 of 12")
     assert load_segmenter(path).sha256 == load_segmenter(trained[0]).sha256
 
 
