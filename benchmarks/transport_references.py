@@ -37,19 +37,31 @@ def blocks(values: list[list[float]], axis: int) -> Callable[[int], Bounded]:
     return lambda n: conduct(np.kron(values, np.ones((n // 2, n // 2))), axis=axis).effective_conductivity
 
 
-def disc(n: int, fraction: float) -> np.ndarray:
-    """Distance to the rim, in pixels, of a disc centred on the corner of a quarter cell of n x n pixels."""
-    x = np.arange(n) + 0.5
-    return np.hypot(x[:, None], x) - 2 * n * np.sqrt(fraction / np.pi)
+def quarter_cell(n: int) -> np.ndarray:
+    """Distance of the pixel centres from the corner of a quarter cell of edge 1/2, in units of the cell."""
+    x = (np.arange(n) + 0.5) / (2 * n)
+    return np.hypot(x[:, None], x)
 
 
 def array_of_discs(fraction: float, contrast: float) -> Callable[[int], Bounded]:
-    return lambda n: conduct(np.where(disc(n, fraction) < 0, contrast, 1.0)).effective_conductivity
+    """Bounds that hold for the round disc: pixels wholly inside it, and all that it touches, bracket it."""
+
+    def solve(n: int) -> Bounded:
+        distance, radius, half_pixel = quarter_cell(n), np.sqrt(fraction / np.pi), np.sqrt(0.5) / (2 * n)
+        same_area = np.sort(distance, axis=None)[round(fraction * n * n) - 1]
+        thinner, thicker, drawn = (
+            conduct(np.where(distance <= r, contrast, 1.0)).effective_conductivity
+            for r in (radius - half_pixel, radius + half_pixel, same_area)
+        )
+        low, high = (thinner, thicker) if contrast > 1 else (thicker, thinner)
+        return Bounded(drawn.estimate, low.lower, high.upper)
+
+    return solve
 
 
 def discs_with_contact(fraction: float, contrast: float, resistance: float) -> Callable[[int], Bounded]:
     def solve(n: int) -> Bounded:
-        rim = disc(n, fraction)
+        rim = (quarter_cell(n) - np.sqrt(fraction / np.pi)) * 2 * n
         labels = np.where(np.abs(rim) < 1, 4, np.where(rim < 0, 3, 1)).astype(np.uint8)
         return solve_conduction(
             PhaseMap(labels, NM_PER_CM / (2 * n)),  # a whole cell is 1 cm
