@@ -65,7 +65,8 @@ def _rim(u: jax.Array, v: jax.Array, choice: jax.Array, faceting: jax.Array) -> 
 def junction_pores(field: jax.Array, grains: Polycrystal, p: MicrostructureParameters) -> jax.Array:
     """Return the signed distance of pores at grain corners (where two boundaries are near)."""
     above = jnp.clip(field - ndtri(1 - jnp.clip(p.junction_pores, 1e-4, 1 - 1e-4)), 0, 1.5)
-    size = 0.5 * jnp.minimum(p.pore_size, 0.5 * p.grain_size) * jnp.sqrt(above)
+    finest = jnp.minimum(p.grain_size, p.nmc_grain_size)
+    size = 0.5 * jnp.minimum(p.pore_size, 0.5 * finest) * jnp.sqrt(above)
     return jnp.where((size > 0.7) & (p.junction_pores > 0), size - grains.junction_distance, -_FAR)
 
 

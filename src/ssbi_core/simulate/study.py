@@ -156,7 +156,7 @@ def realize(
         grain_size_spread=rng.uniform(0.2, 0.8),
         boundary_width_nm=max(rng.uniform(1, 2), 1.5 * pixel_size_nm),
         layer_unevenness=rng.uniform(0.15, 0.45),
-        layer_patch_nm=rng.uniform(0.6, 1.8) * grain,
+        layer_patch_nm=rng.uniform(0.4, 1.2) * grain,
         pore_faceting=rng.uniform(0, 0.8),
         junction_pores=rng.uniform(0, 0.3) * min(10 * statistics.porosity, 1),
         lens_thickness_nm=rng.uniform(0.1, 0.3) * min(grain, 60 * pixel_size_nm),

@@ -157,3 +157,10 @@ def test_result_does_not_depend_on_x64():
         assert as_parameters(config).grain_size.dtype == np.float32
     np.testing.assert_array_equal(plain.labels, wide.labels)
     assert wide.fractions.dtype == np.float32
+
+
+def test_the_electrode_outline_is_not_a_grain_boundary():
+    labels = _make(layer_thickness_nm=0.0, grain_size_nm=30.0, boundary_width_nm=0.5, **FLAWLESS).labels
+    beside = labels[:, :-1][labels[:, 1:] == Phase.CONTACT]
+    assert (beside == Phase.GRAIN_BOUNDARY).mean() < 0.2
+    assert (beside == Phase.LLZO).mean() > 0.5
