@@ -37,9 +37,10 @@ def test_a_zarr_folder_is_one_input(tmp_path):
     assert find_inputs(tmp_path / "a.zarr") == [tmp_path / "a.zarr"]
 
 
-def test_a_study_gives_its_images(tmp_path):
+def test_a_study_gives_its_images_or_its_labels(tmp_path):
     touch(tmp_path / "images" / "a.ome.tif", tmp_path / "labels" / "a.tif", tmp_path / "truth.parquet")
     assert find_inputs(tmp_path) == [tmp_path / "images" / "a.ome.tif"]
+    assert find_inputs(tmp_path, labels=True) == [tmp_path / "labels" / "a.tif"]
 
 
 def test_hidden_files_are_left_out(tmp_path):
