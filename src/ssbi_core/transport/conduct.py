@@ -21,7 +21,7 @@ from ssbi_core.transport.tensors import check_conductivity, conducting, grid_of,
 
 _SMALLEST = 1e-7  # a face with less than this share of a pixel's own resistance is none
 _NEARLY_NONE = 1e-5  # resistance left to a face whose interface is taken away, as a share of a pixel's own
-_CROSSING = 1e-3  # by which bounds may cross: rounding, and the weak pixels at line ends (see primal)
+_CROSSING = 0.1  # by which bounds may cross where resistive lines end at weak pixels (see primal): small pictures only
 _ROUNDING = 200 * np.finfo(float).eps
 
 
@@ -38,6 +38,8 @@ class Conduction:
     dissipation : share of the dissipated power per pixel (resistive faces not counted).
     face_dissipation : share of the dissipated power per resistive face passed in.
     percolates, method, flux_imbalance : as in `ConductionSolution`.
+    converged : whether every solve met its tolerance.
+    from_potential : S/cm of the potential problem alone, for comparison with other solves of it.
     """
 
     effective_conductivity: Bounded
@@ -50,6 +52,7 @@ class Conduction:
     method: str
     flux_imbalance: float
     converged: bool = True
+    from_potential: float = 0.0
 
 
 def conduct(
@@ -223,7 +226,9 @@ def _collect(
 ) -> Conduction:
     upper = primal.effective_conductivity
     converged = _verify([primal.solution, dual], upper, promise)
-    lower, upper = _ordered(lower, upper, with_bounds=dual is not None, promise=promise)
+    if dual is not None:
+        crossing = _CROSSING if face_share.size else promise.tolerance
+        lower, upper = _ordered(lower, upper, crossing=crossing, throw=promise.throw)
     estimate = float(np.sqrt(lower * upper)) if dual is not None else upper
     corners = primal.corner_potential
     return Conduction(
@@ -237,6 +242,7 @@ def _collect(
         method=promise.method,
         flux_imbalance=primal.solution.flux_imbalance,
         converged=converged,
+        from_potential=primal.effective_conductivity * unit.conductivity,
     )
 
 
@@ -254,16 +260,15 @@ def _verify(solutions: list[DiscreteSolution | None], upper: float, promise: _Pr
     return True
 
 
-def _ordered(lower: float, upper: float, *, with_bounds: bool, promise: _Promise) -> tuple[float, float]:
-    if lower <= upper or not with_bounds:
-        return lower, upper
-    if lower > upper * (1 + _CROSSING) and promise.throw:
+def _ordered(lower: float, upper: float, *, crossing: float, throw: bool) -> tuple[float, float]:
+    """The bounds in order. They may cross by rounding, or by the weak pixels at the ends of resistive lines."""
+    if lower > upper * (1 + crossing) and throw:
         raise SolverError(
             f"a lower bound {lower:g} above the upper one {upper:g}",
             "bounds in order",
             "check the conductivities for extreme values, or install napari-ssbi[pardiso]",
         )
-    return upper, lower
+    return min(lower, upper), max(lower, upper)
 
 
 def _current(corners: np.ndarray, field: np.ndarray, unit: _Unit) -> np.ndarray:

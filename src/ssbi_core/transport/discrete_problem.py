@@ -30,9 +30,13 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class DiscreteSolution:
-    """Values of all unknowns, energy of every element per block, and the checks made on them."""
+    """Values of all unknowns, energy of every element per block, and the checks made on them.
+
+    `parts` are two arrays that add up to the values, but keep differences that the rounded sum cannot hold.
+    """
 
     values: np.ndarray
+    parts: tuple[np.ndarray, np.ndarray]
     energies: list[np.ndarray]
     inlet: float
     outlet: float
@@ -78,11 +82,14 @@ class DiscreteProblem:
         self._position = np.full(fixed.size, -1, dtype=np.int32)
         self._position[self.free] = np.arange(self.free.size, dtype=np.int32)
 
-    def solve(self, coefficients: list[np.ndarray], *, may_float: bool = False) -> DiscreteSolution:
+    def solve(
+        self, coefficients: list[np.ndarray], *, may_float: bool = False, refine: bool = False
+    ) -> DiscreteSolution:
         """Solve with coefficients (b, elements) per block.
 
         may_float : True where some coefficients are zero, so that unknowns may hang free of both fixed ends;
             these are taken out, and NaN is their value.
+        refine : correct the solution once even where its fluxes balance.
         """
         floating = self._floating(coefficients) if may_float else None
         if floating is not None and floating.any():
@@ -96,14 +103,15 @@ class DiscreteProblem:
         values[self.free] = self.solver.solve(matrix, rhs)
         residual = _relative_residual(matrix, values[self.free], rhs)
         fluxes = self._fluxes(values, coefficients)
-        if abs(fluxes[0] - fluxes[1]) > _REFINE * abs(fluxes[0]):
-            correction = self._correction(values, coefficients, matrix)
+        rough, correction = values, np.zeros_like(values)
+        if refine or abs(fluxes[0] - fluxes[1]) > _REFINE * abs(fluxes[0]):
+            correction = self._correction(rough, coefficients, matrix)
             fluxes += self._fluxes(correction, coefficients)
-            values += correction
+            values = rough + correction
         energies = self._energies(values, coefficients)
         if floating is not None:
             values[floating] = np.nan
-        return DiscreteSolution(values, energies, float(fluxes[0]), float(fluxes[1]), residual)
+        return DiscreteSolution(values, (rough, correction), energies, float(fluxes[0]), float(fluxes[1]), residual)
 
     def _fluxes(self, values: np.ndarray, coefficients: list[np.ndarray]) -> np.ndarray:
         """Current in through the unknowns fixed at 1, and out through those fixed at 0."""

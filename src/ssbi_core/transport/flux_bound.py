@@ -31,9 +31,9 @@ def flux_bound(
     fixed = np.concatenate([np.full(live.size, np.nan), [1.0, 0.0]])
     rank = np.concatenate([elimination_rank(shape), [live.size, live.size]])
     problem = DiscreteProblem([Block(links, SPRING[None])], fixed, rank, solver)
-    solution = problem.solve([conductances[None]], may_float=not live.all())
-    values = np.nan_to_num(solution.values)
-    flux = conductances * (values[links[:, 0]] - values[links[:, 1]])
+    solution = problem.solve([conductances[None]], may_float=not live.all(), refine=True)
+    drops = (part[links[:, 0]] - part[links[:, 1]] for part in map(np.nan_to_num, solution.parts))
+    flux = conductances * sum(drops)
     fluxes = _on_faces(flux, shape, axis)
     energy = _dissipation(fluxes, resistivity) + _face_dissipation(fluxes, face_resistance)
     current = (fluxes[axis].take(0, axis).sum() + fluxes[axis].take(-1, axis).sum()) / 2

@@ -97,7 +97,7 @@ def solve_conduction(
         primal=_primal(config.backend),
     ) as problem:
         conduction = problem.solve(bounds=config.bounds, tolerance=config.tolerance, throw=throw)
-        base = conduction.effective_conductivity.upper
+        base = conduction.from_potential
         gains = knockout_gain(labels, field, problem, bodies, base) if config.knockout else {}
     settings = config.model_dump() | {
         "axis": along,
