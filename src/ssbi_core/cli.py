@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _paths(analyze, "images, folders or globs")
     _output(analyze)
     _common(analyze)
+    _image(analyze)
     _labels(analyze)
     _overrides(analyze)
 
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     _paths(segment, "images, folders or globs")
     _output(segment)
     _common(segment)
+    _image(segment)
 
     conductivity = command("conductivity", _conductivity, "transport only, from label images")
     _paths(conductivity, "label images (codes 0-8), folders or globs", metavar="LABELS")
@@ -135,6 +137,10 @@ def _common(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--overwrite", action="store_true", help="replace results of an earlier run")
 
 
+def _image(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--image", metavar="NAME", help="which image of a file that holds several (default: HAADF)")
+
+
 def _labels(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", action="store_true", help="the files are label images, not micrographs")
     parser.add_argument("--mapping", metavar="FILE", help="with --labels: TOML or JSON file, label value = phase name")
@@ -180,6 +186,7 @@ def _config(options: argparse.Namespace, **fixed: Any) -> Any:
         temperature=options.temperature,
         axis=options.axis,
         pixel_size_nm=options.pixel_size_nm,
+        image=getattr(options, "image", None),
         label_mapping=getattr(options, "mapping", None),
         conductivity=_assignments(getattr(options, "conductivity", []), "--conductivity", "S/cm"),
         resistance=_assignments(getattr(options, "resistance", []), "--resistance", "ohm_cm2"),

@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ssbi_core import __version__
 from ssbi_core.errors import InputError, SsbiError
 from ssbi_core.graph import build_graph, interface_axis
-from ssbi_core.io import OutputFolder, PhaseMap, find_inputs, read, read_labels
-from ssbi_core.materials import load_system
+from ssbi_core.io import Micrograph, OutputFolder, PhaseMap, find_inputs, read, read_labels, require_analysable
+from ssbi_core.materials import MaterialSystem, load_system
+from ssbi_core.preprocess import register_elements
 from ssbi_core.report import (
     ImageResult,
     RenderedImage,
@@ -57,6 +58,9 @@ class AnalysisConfig(BaseModel):
     )
     pixel_size_nm: float | None = Field(
         None, gt=0, title="Pixel size", json_schema_extra={"unit": "nm"}, description="for files without calibration"
+    )
+    image: str | None = Field(
+        None, title="Image", description="which image of a file that holds several; the HAADF one by default"
     )
     labels: bool = Field(False, title="Label images", description="the files hold phase codes, not micrographs")
     label_mapping: str | None = Field(None, title="Label mapping", description="TOML or JSON file, value = phase name")
@@ -113,13 +117,14 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
     stage = _Stages(Path(path).name, progress)
     system = load_system(config.system, reaction_layer=config.reaction_layer)
     stage("reading", 0.0)
-    micrograph = None if config.labels else read(path, pixel_size_nm=config.pixel_size_nm, system=system)
+    micrograph, notes = (None, []) if config.labels else _registered_micrograph(path, config, system)
     if micrograph is None:
         phases = read_labels(path, pixel_size_nm=config.pixel_size_nm, mapping=config.label_mapping)
     else:
         stage("phases", 0.05)
         phases = segment(micrograph, system=system, progress=lambda done: stage("phases", 0.05 + 0.45 * done))
-    axis, notes = _transport_axis(phases, config)
+    axis, axis_notes = _transport_axis(phases, config)
+    notes += [*phases.metadata.get("notes", ()), *axis_notes]
 
     graph = transport = None
     if "graph" in config.stages:
@@ -149,7 +154,7 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
             "settings": config.model_dump(mode="json"),
             "input_sha256": phases.sha256,
         },
-        warnings=[*phases.metadata.get("notes", ()), *notes],
+        warnings=notes,
     )
 
 
@@ -162,6 +167,17 @@ class _Stages:
     def __call__(self, stage: str, done: float) -> None:
         if self._progress is not None:
             self._progress(f"{self._name}: {stage}", done)
+
+
+def _registered_micrograph(
+    path: str | Path, config: AnalysisConfig, system: MaterialSystem
+) -> tuple[Micrograph, list[str]]:
+    """The micrograph with its element maps moved onto the HAADF image, and a note of the shift."""
+    micrograph = read(path, pixel_size_nm=config.pixel_size_nm, image=config.image, system=system)
+    require_analysable(micrograph)
+    micrograph, (rows, columns) = register_elements(micrograph)
+    moved = f"element maps moved by {rows:+.1f} rows and {columns:+.1f} columns onto the HAADF image"
+    return micrograph, [moved] if (rows, columns) != (0.0, 0.0) else []
 
 
 def _transport_axis(phases: PhaseMap, config: AnalysisConfig) -> tuple[int | None, list[str]]:
