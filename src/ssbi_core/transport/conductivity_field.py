@@ -106,7 +106,7 @@ def _face_resistance(
 
 
 def _staircase(line: np.ndarray, labels: np.ndarray, source: np.ndarray, faces: CutFaces) -> np.ndarray:
-    region = label_equal(np.where(line, 0, labels.astype(np.int32) + 1), background=0, connectivity=1)
+    region = np.asarray(label_equal(np.where(line, 0, labels.astype(np.int32) + 1), background=0, connectivity=1))
     side = region.ravel()[source].ravel()
     a, b = side[faces.first], side[faces.second]
     pair = np.minimum(a, b).astype(np.int64) * (int(region.max()) + 1) + np.maximum(a, b)

@@ -41,8 +41,7 @@ def _merge_insulators(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Unknown of every node, fixed values and elimination rank of the unknowns."""
     size = np.add(shape, 1)
-    level = np.arange(np.prod(size)).reshape(size) % size[1] if across == 1 else np.indices(size)[0]
-    level = level.ravel()
+    level = np.unravel_index(np.arange(np.prod(size)), size)[across]
     rank = elimination_rank(tuple(int(n) for n in size))
     if live.all():
         cluster, count = np.arange(level.size), level.size

@@ -41,7 +41,8 @@ def knockout_gain(
     labels : fully labelled image behind `field`.
     field, problem : the structure as it is.
     conductivity : S/cm by phase, of LLZO and NMC at least.
-    base : conductivity of the structure as it is from the same problem, S/cm; where it is 0, a feature that opens a path gains infinity.
+    base : S/cm of the structure as it is, from the same problem; where it is 0, a feature that opens a path gains
+        infinity.
     """
     present = [phase for phase in REMOVABLE if (labels == phase).any()]
     solid = nearest_solid(labels) if present else None

@@ -86,19 +86,19 @@ class SpdSolver:
             ) from error
 
     def _pardiso_analysis(self, matrix: sp.csr_matrix) -> Callable[[int, sp.csr_matrix, np.ndarray], np.ndarray]:
+        """What runs a phase of PARDISO on matrices of this sparsity pattern, analysed once."""
         if self._analysed is not None and self._analysed[0] is not matrix.indices:
             self.close()
         fresh = self._analysed is None
-        if self._analysed is None:
-            self._analysed = (matrix.indices, _new_pardiso(matrix.shape[0]))
-        handle = self._analysed[1]
+        kept = self._analysed or (matrix.indices, _new_pardiso(matrix.indptr.size - 1))
+        self._analysed = kept
 
         def call(phase: int, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
-            handle.set_phase(phase)
-            return handle._call_pardiso(matrix, rhs)
+            kept[1].set_phase(phase)
+            return kept[1]._call_pardiso(matrix, rhs)
 
         if fresh:
-            call(11, matrix, rhs=np.zeros(matrix.shape[0]))
+            call(11, matrix, np.zeros(matrix.indptr.size - 1))
         return call
 
     def _superlu(self, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
@@ -149,6 +149,6 @@ def _new_pardiso(size: int) -> Any:
     handle.iparm[0] = 1  # the values below instead of MKL's defaults
     handle.set_iparm(5, 1)  # our own elimination order, which is the order of the unknowns
     handle.perm = np.arange(1, size + 1, dtype=np.int32)
-    handle.set_iparm(8, 2)  # iterative refinement steps
+    handle.set_iparm(8, 1)  # iterative refinement steps; more where fluxes ask for it
     handle.set_iparm(24, 1)  # two-level factorisation, scales on many cores
     return handle

@@ -17,6 +17,7 @@ def percolates(live: np.ndarray, axis: int) -> bool:
     live : boolean grid of conducting pixels.
     axis : array axis.
     """
-    clusters, _ = ndimage.label(live)
-    first, last = clusters.take(0, axis), clusters.take(-1, axis)
+    clusters = np.zeros(live.shape, dtype=np.int32)
+    ndimage.label(live, output=clusters)
+    first, last = np.asarray(clusters.take(0, axis)), np.asarray(clusters.take(-1, axis))
     return bool(np.intersect1d(first[first > 0], last[last > 0]).size)

@@ -94,7 +94,7 @@ def _pieces(line: np.ndarray, labels: np.ndarray) -> np.ndarray:
         steps = (np.arange(size) // _TILE).reshape([-1 if k == axis else 1 for k in range(line.ndim)])
         tile = tile * (size // _TILE + 1) + steps
     value = np.where(line, 0, tile * 16 + labels.astype(np.int32) + 1)
-    return label_equal(value, background=0, connectivity=1)
+    return np.asarray(label_equal(value, background=0, connectivity=1))
 
 
 def _touching_pairs(piece: np.ndarray) -> np.ndarray:

@@ -112,7 +112,7 @@ def _merged(config: TransportConfig | None, given: Mapping[str, Any]) -> Transpo
     """The settings with the arguments that were given, validated again."""
     known = {key: value for key, value in given.items() if value is not None}
     try:
-        return TransportConfig.model_validate((config or TransportConfig()).model_dump() | known)
+        return TransportConfig.model_validate((config or TransportConfig.model_construct()).model_dump() | known)
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))} {e['input']!r}: {e['msg']}" for e in error.errors())
         raise InputError(problems, "the settings of TransportConfig", "correct the settings named") from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 _RADIUS = {2: 7.0, 3: 3.6}  # pixels
 
@@ -28,7 +28,7 @@ def staircase_factor(centre: np.ndarray, axis: np.ndarray, sign: np.ndarray, pai
     count, ndim = centre.shape
     if count == 0:
         return np.ones(0)
-    near = cKDTree(centre).query_pairs(_RADIUS[ndim], output_type="ndarray")
+    near = KDTree(centre).query_pairs(_RADIUS[ndim], output_type="ndarray")
     near = near[pair[near[:, 0]] == pair[near[:, 1]]]
     distance = centre[near[:, 0]] - centre[near[:, 1]]
     weight = 1 - np.sum(distance**2, axis=1) / _RADIUS[ndim] ** 2  # a sharp window would beat with the steps
