@@ -40,9 +40,41 @@ def _analyze_speed(r: dict[str, Any]) -> list[Row]:
     ]
 
 
+def _segment_holdout(r: dict[str, Any]) -> list[Row]:
+    without, hard = r["study_without_eds"]["mean_iou"], r["scenes_difficulty_1.0"]["mean_iou"]
+    return [
+        (
+            "the same mean IoU, other held-out images: HAADF alone; random scenes at full difficulty",
+            f"{without:.3f}; {hard:.3f}",
+        )
+    ]
+
+
+def _transport_references(r: dict[str, Any]) -> list[Row]:
+    finest = {row["case"]: row for row in r["cases"]}.values()
+    slack = 1e-9  # a reference known exactly may touch its bound
+    inside = sum(row["lower"] * (1 - slack) <= row["reference"] <= row["upper"] * (1 + slack) for row in finest)
+    grid = max(row["grid"] for row in finest)
+    worst = max(abs(row["relative_error"]) for row in finest)
+    return [
+        (
+            "exact and published reference conductivities: inside [lower, upper]; largest error of the estimate",
+            f"{inside} of {len(finest)}; {worst:.2%} at {grid} x {grid}",
+        )
+    ]
+
+
+def _graph_speed(r: dict[str, Any]) -> list[Row]:
+    clean = r["clean"]
+    return [(f"graph of a 2048 x 2048 label image, {clean['nodes']} nodes", f"{min(clean['wall_s']):.1f} s")]
+
+
 TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "end_to_end": _end_to_end,
+    "segment_holdout": _segment_holdout,
+    "transport_references": _transport_references,
     "analyze_speed": _analyze_speed,
+    "graph_speed": _graph_speed,
 }
 
 

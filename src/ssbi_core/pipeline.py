@@ -120,6 +120,7 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
     micrograph, notes = (None, []) if config.labels else _registered_micrograph(path, config, system)
     if micrograph is None:
         phases = read_labels(path, pixel_size_nm=config.pixel_size_nm, mapping=config.label_mapping)
+        require_analysable(phases.labels.shape, phases.name, smallest=1)
     else:
         stage("phases", 0.05)
         phases = segment(micrograph, system=system, progress=lambda done: stage("phases", 0.05 + 0.45 * done))
@@ -174,7 +175,7 @@ def _registered_micrograph(
 ) -> tuple[Micrograph, list[str]]:
     """The micrograph with its element maps moved onto the HAADF image, and a note of the shift."""
     micrograph = read(path, pixel_size_nm=config.pixel_size_nm, image=config.image, system=system)
-    require_analysable(micrograph)
+    require_analysable(micrograph.shape, micrograph.name)
     micrograph, (rows, columns) = register_elements(micrograph)
     moved = f"element maps moved by {rows:+.1f} rows and {columns:+.1f} columns onto the HAADF image"
     return micrograph, [moved] if (rows, columns) != (0.0, 0.0) else []

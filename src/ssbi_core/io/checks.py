@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from ssbi_core.errors import InputError, ReadError
-from ssbi_core.io.micrograph import Micrograph
 
 LARGEST_SIDE = 20_000
-LARGEST_PIXELS = 400_000_000
+LARGEST_PIXELS = 8192**2  # what can be read; element maps come on top
 SMALLEST_ANALYSABLE_SIDE = 32
+LARGEST_ANALYSABLE_PIXELS = 4096**2  # probabilities of all phases and a finite-element solve must fit in memory
 LARGEST_BAD_FRACTION = 0.01
 
 
@@ -21,7 +22,7 @@ def check_size(shape: Sequence[int], name: str, frames: int = 1) -> None:
     Raises
     ------
     ReadError
-        If a side is above 20 000 px, or the image (all its frames) above 400 Mpx, or it is only a line.
+        If a side is above 20 000 px, or the image (all its frames) above 67 Mpx, or it is only a line.
     """
     rows, columns = shape
     if min(rows, columns) < 2:
@@ -36,20 +37,26 @@ def check_size(shape: Sequence[int], name: str, frames: int = 1) -> None:
         )
 
 
-def require_analysable(micrograph: Micrograph) -> None:
-    """Refuse fields of view too small to hold an interface.
+def require_analysable(shape: Sequence[int], name: str, smallest: int = SMALLEST_ANALYSABLE_SIDE) -> None:
+    """Refuse fields of view too small to hold an interface, or too large for phases and transport.
 
     Raises
     ------
     InputError
-        If a side is below 32 px.
+        If a side is below `smallest` pixels, or there are more than 4096 x 4096 pixels or voxels.
     """
-    rows, columns = micrograph.shape
-    if min(rows, columns) < SMALLEST_ANALYSABLE_SIDE:
+    size = " x ".join(map(str, shape))
+    if min(shape) < smallest:
         raise InputError(
-            f"{micrograph.name} has {rows} x {columns} pixels",
-            f"at least {SMALLEST_ANALYSABLE_SIDE} x {SMALLEST_ANALYSABLE_SIDE} pixels",
+            f"{name} has {size} pixels",
+            f"at least {smallest} x {smallest} pixels",
             "give the full image, not its thumbnail or a line scan",
+        )
+    if math.prod(shape) > LARGEST_ANALYSABLE_PIXELS:
+        raise InputError(
+            f"{name} has {size} pixels",
+            f"at most {LARGEST_ANALYSABLE_PIXELS / 1e6:.1f} megapixels (4096 x 4096)",
+            "crop or bin the image, or analyse it in tiles",
         )
 
 

@@ -184,7 +184,7 @@ def test_a_constant_image_is_refused(tmp_path):
 def test_small_images_open_but_are_not_analysed(tmp_path, grey):
     micrograph = read(tiff(tmp_path, grey[:16, :16]), pixel_size_nm=1)
     with pytest.raises(InputError, match=r"16 x 16 pixels.*at least 32 x 32"):
-        require_analysable(micrograph)
+        require_analysable(micrograph.shape, micrograph.name)
 
 
 @pytest.mark.parametrize("shape", [(20_001, 64), (20_000, 20_001)])
@@ -192,7 +192,7 @@ def test_huge_images_are_refused_with_the_limit_before_they_are_loaded(tmp_path,
     store = zarr.open_group(tmp_path / "huge.zarr", mode="w")
     store.create_array("0", shape=shape, dtype="uint8", chunks=(1024, 1024), fill_value=0)
     store.attrs["ome"] = {"version": "0.5", "multiscales": [{"axes": ["y", "x"], "datasets": [{"path": "0"}]}]}
-    with pytest.raises(ReadError, match=r"at most 20000 pixels per side and 400 megapixels"):
+    with pytest.raises(ReadError, match=r"at most 20000 pixels per side and 67 megapixels"):
         read(tmp_path / "huge.zarr", pixel_size_nm=1)
 
 
@@ -286,3 +286,9 @@ def test_hyperspy_files_are_read(tmp_path, grey, suffix):
     np.testing.assert_array_equal(micrograph.haadf, grey)
     assert micrograph.pixel_size_nm == 0.5
     assert micrograph.metadata["image"] == "HAADF"
+
+
+def test_fields_of_view_too_large_to_solve_are_refused_with_the_limit():
+    require_analysable((4096, 4096), "large")
+    with pytest.raises(InputError, match=r"5000 x 4096 pixels.*16\.8 megapixels"):
+        require_analysable((5000, 4096), "too large")
