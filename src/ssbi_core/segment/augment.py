@@ -35,11 +35,11 @@ class AugmentationConfig(BaseModel):
         description="Structures appear up to this factor larger; never smaller, because lines would break.",
         json_schema_extra={"unit": "1"},
     )
-    invert: float = _probability(0.08, "Inverted HAADF", "Chance that bright and dark are exchanged.")
-    degrade: float = _probability(0.4, "Noise and blur", "Chance of additional HAADF noise, and of blur.")
-    drop_role: float = _probability(0.15, "Missing element", "Chance for each EDS role to be missing.")
-    drop_all: float = _probability(0.15, "No EDS", "Chance that all EDS roles are missing.")
-    swap_cations: float = _probability(0.05, "Exchanged cations", "Chance that the two cation roles are exchanged.")
+    invert: float = _probability(0.05, "Inverted HAADF", "Chance that bright and dark are exchanged.")
+    degrade: float = _probability(0.25, "Noise and blur", "Chance of additional HAADF noise, and of blur.")
+    drop_role: float = _probability(0.1, "Missing element", "Chance for each EDS role to be missing.")
+    drop_all: float = _probability(0.12, "No EDS", "Chance that all EDS roles are missing.")
+    swap_cations: float = _probability(0.03, "Exchanged cations", "Chance that the two cation roles are exchanged.")
 
 
 class Draws(NamedTuple):
@@ -100,7 +100,7 @@ def augment(
         noise = jax.random.normal(k_noise, image.shape, jnp.float32)
         haadf = _change_haadf(draws, image[..., 0], noise[..., 0], config)
         gains = jax.random.uniform(k_gains, (image.shape[-1] - 1,), jnp.float32)
-        maps = _change_maps(draws, image[..., 1:], noise[..., 1:], gains)
+        maps = _change_maps(draws, image[..., 1:], noise[..., 1:], gains, config)
         mask = _drop_roles(draws, jax.random.uniform(k_kept, mask.shape, jnp.float32), mask, config)
         image = jnp.concatenate([haadf[..., None], maps], -1) * mask
         return *_swap_cations(draws, image, mask, config), target
@@ -182,13 +182,15 @@ def _blur(image: jax.Array, strength: jax.Array) -> jax.Array:
     return image + strength * (smooth - image)
 
 
-def _change_maps(draws: Draws, maps: jax.Array, noise: jax.Array, gains: jax.Array) -> jax.Array:
+def _change_maps(
+    draws: Draws, maps: jax.Array, noise: jax.Array, gains: jax.Array, config: AugmentationConfig
+) -> jax.Array:
     """Shift all maps together by up to two pixels, smooth, scale each, add noise."""
     shift = [jnp.floor(5.0 * d).astype(jnp.int32) - 2 for d in (draws.shift_rows, draws.shift_columns)]
     maps = _blur(jnp.roll(maps, shift, (0, 1)), draws.maps_blur)
     maps = maps ** jnp.exp(_between(draws.maps_gamma, -0.3, 0.3))
     maps = maps * jnp.exp(_between(gains, -0.35, 0.35))
-    sigma = jnp.where(draws.maps_noise < 0.4, _between(draws.maps_noise_strength, 0.0, 0.25), 0.0)
+    sigma = jnp.where(draws.maps_noise < config.degrade, _between(draws.maps_noise_strength, 0.0, 0.25), 0.0)
     # EDS noise is correlated by the light smoothing of `input_channels`.
     return jnp.maximum(maps + 2.0 * sigma * _blur(noise, jnp.float32(1.0)), 0.0)
 

@@ -10,6 +10,10 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+SMOOTHING = 0.005
+"""Share of the labelled pixels added to both sides of the Dice ratio. Without it the gradient of a dislocation of
+twenty pixels outweighs that of all grains together."""
+
 
 def dice_loss(probabilities: jax.Array, one_hot: jax.Array) -> jax.Array:
     """One minus the soft Dice coefficient, averaged over the classes present in the batch.
@@ -22,7 +26,8 @@ def dice_loss(probabilities: jax.Array, one_hot: jax.Array) -> jax.Array:
     axes = (0, 1, 2)
     overlap = jnp.sum(probabilities * one_hot, axes)
     truth = jnp.sum(one_hot, axes)
-    dice = (2.0 * overlap + 1.0) / (jnp.sum(probabilities, axes) + truth + 1.0)
+    smooth = SMOOTHING * jnp.sum(one_hot)
+    dice = (2.0 * overlap + smooth) / (jnp.sum(probabilities, axes) + truth + smooth)
     present = (truth > 0).astype(jnp.float32)
     return 1.0 - jnp.sum(dice * present) / jnp.maximum(jnp.sum(present), 1.0)
 
@@ -37,7 +42,7 @@ def focal_loss(logits: jax.Array, one_hot: jax.Array, weights: jax.Array, gamma:
     gamma : focusing exponent; 0 is weighted cross-entropy.
     """
     log_p = jax.nn.log_softmax(logits)
-    focus = (1.0 - jnp.exp(log_p)) ** gamma
+    focus = jnp.maximum(1.0 - jnp.exp(log_p), 1e-6) ** gamma  # off zero, where a root has no gradient
     losses = -jnp.sum(one_hot * weights * focus * log_p, -1)
     return jnp.sum(losses) / jnp.maximum(jnp.sum(one_hot), 1.0)
 
