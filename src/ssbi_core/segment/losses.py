@@ -26,7 +26,7 @@ def dice_loss(probabilities: jax.Array, one_hot: jax.Array) -> jax.Array:
     axes = (0, 1, 2)
     overlap = jnp.sum(probabilities * one_hot, axes)
     truth = jnp.sum(one_hot, axes)
-    smooth = SMOOTHING * jnp.sum(one_hot)
+    smooth = SMOOTHING * jnp.maximum(jnp.sum(one_hot), 1.0)
     dice = (2.0 * overlap + smooth) / (jnp.sum(probabilities, axes) + truth + smooth)
     present = (truth > 0).astype(jnp.float32)
     return 1.0 - jnp.sum(dice * present) / jnp.maximum(jnp.sum(present), 1.0)
