@@ -56,10 +56,21 @@ class DiscreteSolution:
 
 @dataclass(frozen=True, eq=False)
 class _Pattern:
-    order: np.ndarray
-    starts: np.ndarray
+    """Sparsity of the matrix, and the linear map from all coefficients to its numbers: a refill is one product."""
+
     indices: np.ndarray
     indptr: np.ndarray
+    fill: sp.csr_matrix
+
+
+@dataclass(frozen=True, eq=False)
+class _Entries:
+    """Contributions to the upper triangle: place, which coefficient, with what weight."""
+
+    low: np.ndarray
+    high: np.ndarray
+    coefficient: np.ndarray
+    weight: np.ndarray
 
 
 class DiscreteProblem:
@@ -143,40 +154,38 @@ class DiscreteProblem:
 
     @cached_property
     def _pattern(self) -> _Pattern:
-        low, high = self._entry_positions()
-        by_column = _counting_argsort(high, self.free.size)
-        order = by_column[_counting_argsort(low[by_column], self.free.size)]
-        low, high = low[order], high[order]
+        entries = self._entries()
+        by_column = _counting_argsort(entries.high, self.free.size)
+        order = by_column[_counting_argsort(entries.low[by_column], self.free.size)]
+        low, high = entries.low[order], entries.high[order]
         new = np.ones(order.size, dtype=bool)
         new[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
         starts = np.flatnonzero(new)
         indptr = np.concatenate([[0], np.cumsum(np.bincount(low[starts], minlength=self.free.size))])
-        return _Pattern(order, starts, high[starts].astype(np.int32), indptr.astype(np.int32))
+        fill = sp.csr_matrix((starts.size, self._num_coefficients()))
+        fill.data, fill.indices = entries.weight[order], entries.coefficient[order]
+        fill.indptr = np.append(starts, order.size).astype(np.int32)
+        return _Pattern(high[starts].astype(np.int32), indptr.astype(np.int32), fill)
 
-    def _entry_positions(self) -> tuple[np.ndarray, np.ndarray]:
-        lows, highs = [], []
+    def _num_coefficients(self) -> int:
+        return sum(len(block.basis) * len(block.connectivity) for block in self.blocks)
+
+    def _entries(self) -> _Entries:
+        # The diagonal is present even where no element puts a number; there the weight is 0.
+        diagonal = np.arange(self.free.size, dtype=np.int32)
+        parts = [(diagonal, diagonal, np.zeros_like(diagonal), np.zeros(diagonal.size))]
+        offset = 0
         for block in self.blocks:
             at = self._position[block.connectivity]
-            for a, b in _pairs(at.shape[1]):
-                keep = (at[:, a] >= 0) & (at[:, b] >= 0)
-                lows.append(np.minimum(at[:, a], at[:, b])[keep])
-                highs.append(np.maximum(at[:, a], at[:, b])[keep])
-        diagonal = np.arange(self.free.size, dtype=np.int32)  # present even where no element puts a number
-        return np.concatenate([*lows, diagonal]), np.concatenate([*highs, diagonal])
+            for basis in block.basis:
+                element = np.arange(offset, offset + len(at), dtype=np.int32)
+                parts += [_contribution(at, element, basis, a, b) for a, b in _pairs(at.shape[1]) if basis[a, b] != 0]
+                offset += len(at)
+        return _Entries(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
     def _matrix(self, coefficients: list[np.ndarray]) -> sp.csr_matrix:
-        entries = []
-        for block, c in zip(self.blocks, coefficients, strict=True):
-            at = self._position[block.connectivity]
-            for a, b in _pairs(at.shape[1]):
-                keep = (at[:, a] >= 0) & (at[:, b] >= 0)
-                value = block.basis[:, a, b] @ c
-                # Two corners of an element can be one merged unknown: both halves then fall on the diagonal.
-                value = np.where((at[:, a] == at[:, b]) & (a != b), 2 * value, value)
-                entries.append(value[keep])
         pattern = self._pattern
-        entries.append(np.zeros(self.free.size))
-        data = np.add.reduceat(np.concatenate(entries)[pattern.order], pattern.starts)
+        data = pattern.fill @ np.concatenate([c.ravel() for c in coefficients])
         first = pattern.indptr[:-1]
         data[first] = np.where(data[first] > 0, data[first], 1.0)
         matrix = sp.csr_matrix((self.free.size,) * 2)
@@ -221,6 +230,17 @@ def check(solution: DiscreteSolution, *, tolerance: float, what: str) -> None:
 def _differences(values: np.ndarray, members: np.ndarray) -> np.ndarray:
     """Corner values less that of the first corner: exact, and all that a conduction element sees."""
     return values[members] - values[members[:, :1]]
+
+
+def _contribution(
+    at: np.ndarray, element: np.ndarray, basis: np.ndarray, a: int, b: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Entries of one pair of corners: low and high unknown, coefficient, weight; pairs with a fixed corner left out."""
+    keep = (at[:, a] >= 0) & (at[:, b] >= 0)
+    first, second = at[keep, a], at[keep, b]
+    # Two corners of an element can be one merged unknown: both halves then fall on the diagonal.
+    weight = np.where((first == second) & (a != b), 2 * basis[a, b], basis[a, b])
+    return np.minimum(first, second), np.maximum(first, second), element[keep], weight
 
 
 def _pairs(k: int) -> list[tuple[int, int]]:

@@ -9,7 +9,9 @@ at contrasts of 1e9. Whoever calls checks the residual; nothing here is trusted.
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
+import os
 from collections.abc import Callable
 from copy import copy
 from functools import lru_cache
@@ -25,6 +27,7 @@ _SUPERLU_LIMIT = 60_000
 _PARDISO_LIMIT_3D = 350_000  # the 3D factor grows as n^(4/3): about 6 GB here
 _PARDISO_LIMIT_2D = 8_000_000
 _AMG_TOLERANCE = 1e-12
+_SUPERLU_RESCUE = 2_000_000  # unknowns; above, a stalled iteration is left to the caller's check
 
 
 class SpdSolver:
@@ -112,8 +115,8 @@ class SpdSolver:
 
         full = _full(matrix)
         levels = pyamg.ruge_stuben_solver(full, max_coarse=500)
-        x, _ = spla.cg(full, rhs, rtol=_AMG_TOLERANCE, maxiter=500, M=levels.aspreconditioner())
-        return x
+        x, stalled = spla.cg(full, rhs, rtol=_AMG_TOLERANCE, maxiter=500, M=levels.aspreconditioner())
+        return self._superlu(matrix, rhs) if stalled and rhs.size <= _SUPERLU_RESCUE else x
 
 
 def solve_spd(matrix: sp.csr_matrix, rhs: np.ndarray, *, ndim: int = 2, method: str = "auto") -> np.ndarray:
@@ -136,10 +139,22 @@ def _full(upper: sp.csr_matrix) -> sp.csr_matrix:
 
 @lru_cache(maxsize=1)
 def _pardiso_template() -> Any:
-    """The wrapper looks for MKL over the whole environment each time it is made, so it is made once."""
+    """The wrapper looks for MKL over the whole environment each time it is made: made once, and told where MKL is."""
     from pypardiso import PyPardisoSolver
 
+    library = _mkl_library()
+    if library is not None:
+        os.environ.setdefault("PYPARDISO_MKL_RT", library)
     return PyPardisoSolver(mtype=2)  # real symmetric positive definite
+
+
+def _mkl_library() -> str | None:
+    """Path of MKL's run-time library where it was installed as a Python package."""
+    try:
+        installed = importlib.metadata.files("mkl") or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    return next((str(file.locate()) for file in installed if "mkl_rt" in file.name), None)
 
 
 def _new_pardiso(size: int) -> Any:

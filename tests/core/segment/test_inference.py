@@ -57,7 +57,8 @@ def test_flips_average_to_a_mirror_symmetric_prediction(trained, layered):
     config = SegmentationConfig(tile=64, flips=True, clean=False)
     mirrored = Micrograph(image.haadf[:, ::-1], {e: m[:, ::-1] for e, m in image.elements.items()}, 0.5)
     a, b = (segment(m, model=trained[0], config=config).probabilities for m in (image, mirrored))
-    np.testing.assert_allclose(a, b[..., ::-1], atol=1e-4)
+    # The scale of a map is read from every fourth pixel, other ones in the mirror: not exact to rounding.
+    np.testing.assert_allclose(a, b[..., ::-1], atol=3e-3)
 
 
 def test_progress_reaches_one_and_stopping_is_an_error(trained, layered):

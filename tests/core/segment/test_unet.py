@@ -25,6 +25,7 @@ def test_one_score_per_pixel_and_class():
 
 def test_the_presence_mask_is_seen():
     graph, weights = new_weights(TINY, 0)
+    weights = jax.tree.map(lambda w: w + 0.1, weights)  # the weight of the mask starts at zero
     image = jax.random.normal(jax.random.key(0), (1, 16, 16, len(ROLES)), jnp.float32).at[..., 1:].set(0)
     absent = apply(graph, weights, image, jnp.eye(len(ROLES), dtype=jnp.float32)[:1])
     recorded = apply(graph, weights, image, jnp.ones((1, len(ROLES)), jnp.float32))
