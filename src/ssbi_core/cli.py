@@ -244,12 +244,17 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from ssbi_core.segment import train_segmenter
+    from ssbi_core.segment import TrainingConfig, train_segmenter
 
+    steps = {} if options.steps is None else {"num_steps": options.steps}
+    try:
+        config = TrainingConfig(seed=options.seed, system=options.system, **steps)
+    except ValueError as error:
+        raise InputError(
+            f"--steps {options.steps}, --seed {options.seed}", "steps >= 1, seed >= 0", "correct them"
+        ) from error
     with _progress() as progress:
-        model = train_segmenter(
-            options.study, options.output, steps=options.steps, seed=options.seed, progress=progress
-        )
+        model = train_segmenter(options.study, options.output, config, progress=progress)
     print(f"model: {model}")
     return 0
 

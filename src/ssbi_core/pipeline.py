@@ -178,7 +178,7 @@ def _registered_micrograph(
     require_analysable(micrograph.shape, micrograph.name)
     micrograph, (rows, columns) = register_elements(micrograph)
     moved = f"element maps moved by {rows:+.1f} rows and {columns:+.1f} columns onto the HAADF image"
-    return micrograph, [moved] if (rows, columns) != (0.0, 0.0) else []
+    return micrograph, [moved] if max(abs(rows), abs(columns)) >= 0.5 else []  # less is within the noise
 
 
 def _transport_axis(phases: PhaseMap, config: AnalysisConfig) -> tuple[int | None, list[str]]:
