@@ -187,7 +187,7 @@ def _change_maps(
 ) -> jax.Array:
     """Shift all maps together by up to two pixels, smooth, scale each, add noise."""
     shift = [jnp.floor(5.0 * d).astype(jnp.int32) - 2 for d in (draws.shift_rows, draws.shift_columns)]
-    maps = _blur(jnp.roll(maps, shift, (0, 1)), draws.maps_blur)
+    maps = _blur(jnp.roll(maps, jnp.stack(shift), (0, 1)), draws.maps_blur)
     maps = maps ** jnp.exp(_between(draws.maps_gamma, -0.3, 0.3))
     maps = maps * jnp.exp(_between(gains, -0.35, 0.35))
     sigma = jnp.where(draws.maps_noise < config.degrade, _between(draws.maps_noise_strength, 0.0, 0.25), 0.0)

@@ -6,6 +6,8 @@ not change the most probable phase but makes a 70 % right seven times in ten (Gu
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
@@ -27,7 +29,8 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
         return -float(np.mean(np.take_along_axis(log_p, targets[:, None], -1), dtype=np.float64))
 
     bounds = (np.log(0.2), np.log(5.0))
-    return float(np.exp(minimize_scalar(negative_log_likelihood, bounds=bounds, method="bounded").x))
+    found: Any = minimize_scalar(negative_log_likelihood, bounds=bounds, method="bounded")
+    return float(np.exp(found.x))
 
 
 def expected_calibration_error(logits: np.ndarray, targets: np.ndarray, temperature: float) -> float:

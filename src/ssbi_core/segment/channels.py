@@ -103,7 +103,7 @@ def _role_counts(elements: Mapping[str, np.ndarray], names: frozenset[str]) -> n
     recorded = [np.asarray(elements[e], np.float32) for e in sorted(names) if e in elements]
     recorded = [np.nan_to_num(m, nan=0.0, posinf=0.0, neginf=0.0) for m in recorded]
     recorded = [m for m in recorded if m.max() > max(float(m.min()), 0.0)]
-    return np.sum(recorded, axis=0, dtype=np.float32) if recorded else None
+    return np.asarray(np.sum(recorded, axis=0, dtype=np.float32)) if recorded else None
 
 
 def _normalised_maps(maps: Mapping[str, np.ndarray | None]) -> dict[str, np.ndarray]:

@@ -80,11 +80,12 @@ def settled_layer(probabilities: np.ndarray) -> np.ndarray:
 def attached_layer(labels: np.ndarray) -> np.ndarray:
     """Labels in which patches of reaction layer away from electrode and coating are LLZO."""
     anchor = np.isin(labels, [int(Phase.NMC), int(Phase.COATING)])
-    patches, count = ndimage.label(labels == Phase.REACTION_LAYER, _EIGHT)
-    if not anchor.any() or count == 0:
+    patches = _patches(labels == Phase.REACTION_LAYER)
+    if not anchor.any() or not patches.any():
         return labels
-    attached = np.zeros(count + 1, bool)
-    attached[np.unique(patches[ndimage.binary_dilation(anchor, _EIGHT, iterations=LAYER_REACH)])] = True
+    attached = np.zeros(int(patches.max()) + 1, bool)
+    near = np.asarray(ndimage.binary_dilation(anchor, _EIGHT, iterations=LAYER_REACH), bool)
+    attached[np.unique(patches[near])] = True
     return np.where((patches > 0) & ~attached[patches], np.uint8(Phase.LLZO), labels)
 
 
@@ -97,7 +98,7 @@ def without_specks(labels: np.ndarray) -> np.ndarray:
             specks |= _small(labels == phase, limit)
     if not specks.any() or specks.all():
         return labels.copy()
-    nearest = ndimage.distance_transform_edt(specks, return_distances=False, return_indices=True)
+    nearest = np.asarray(ndimage.distance_transform_edt(specks, return_distances=False, return_indices=True))
     return labels[tuple(nearest)]
 
 
@@ -109,7 +110,7 @@ def boundary_lines(boundary: np.ndarray, electrolyte: np.ndarray) -> np.ndarray:
     boundary : (rows, columns) float32, probability of a grain boundary.
     electrolyte : (rows, columns) bool, where grains are.
     """
-    depth = ndimage.distance_transform_edt(electrolyte & (boundary < LIKELY)).astype(np.float32)
+    depth = np.asarray(ndimage.distance_transform_edt(electrolyte & (boundary < LIKELY)), np.float32)
     seeds = _deep_points(depth)
     # Where no boundary is seen the flood must still meet at the neck, hence the small share of depth.
     elevation = boundary - np.float32(0.01) * np.minimum(depth, 20)
@@ -120,7 +121,7 @@ def boundary_lines(boundary: np.ndarray, electrolyte: np.ndarray) -> np.ndarray:
 def _deep_points(depth: np.ndarray) -> np.ndarray:
     """Numbered h-maxima of the depth (Soille, Morphological Image Analysis, 2003, section 6.3.4)."""
     filled = reconstruction(depth - np.float32(_SEED_DEPTH), depth, method="dilation")
-    return ndimage.label((depth - filled >= _SEED_DEPTH - 1e-4) & (depth > 0), _EIGHT)[0]
+    return _patches((depth - filled >= _SEED_DEPTH - 1e-4) & (depth > 0))
 
 
 def _accepted(grains: np.ndarray, boundary: np.ndarray) -> np.ndarray:
@@ -139,8 +140,15 @@ def _accepted(grains: np.ndarray, boundary: np.ndarray) -> np.ndarray:
 
 def _small(mask: np.ndarray, limit: int) -> np.ndarray:
     """Pixels of the mask in 8-connected patches of fewer than `limit` pixels."""
-    patches, _ = ndimage.label(mask, _EIGHT)
+    patches = _patches(mask)
     sizes = np.bincount(patches.ravel())
     small = sizes < limit
     small[0] = False
     return small[patches]
+
+
+def _patches(mask: np.ndarray) -> np.ndarray:
+    """Numbers of the 8-connected patches of the mask, 0 outside."""
+    patches = np.zeros(mask.shape, np.int32)
+    ndimage.label(mask, _EIGHT, output=patches)
+    return patches
