@@ -1,25 +1,23 @@
 """Effective conductivities with a known answer, against what the solver returns, at increasing resolution.
 
-    python benchmarks/transport_references.py [largest grid]
+    python -m benchmarks.transport_references [largest grid]
 
 Every case says how its reference was obtained. Prints a table and writes benchmarks/results/transport_references.json.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.results_file import write_results
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.transport import Bounded, conduct, solve_conduction
 
-RESULTS = Path(__file__).parent / "results" / "transport_references.json"
 NM_PER_CM = 1e7
 
 
@@ -129,7 +127,7 @@ CASES = [
 ]
 
 
-def main(largest: int) -> None:
+def main(largest: int = 256) -> None:
     rows = []
     print(f"{'case':<40}{'grid':>6}{'reference':>13}{'lower':>13}{'estimate':>13}{'upper':>13}{'error':>10}{'s':>7}")
     for case in CASES:
@@ -145,8 +143,7 @@ def main(largest: int) -> None:
                 | got._asdict()
                 | {"relative_error": error, "seconds": round(seconds, 3)}
             )
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    write_results("transport_references", {"cases": rows})
 
 
 if __name__ == "__main__":
