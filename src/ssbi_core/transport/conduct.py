@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from ssbi_core.errors import InputError, SolverError
+from ssbi_core.transport.concurrency import both, worth_two_threads
 from ssbi_core.transport.discrete_problem import DiscreteSolution, check
 from ssbi_core.transport.dual import dual_bound
 from ssbi_core.transport.elements import gradient_products, laplacian, mean_gradient
@@ -21,7 +23,7 @@ from ssbi_core.transport.tensors import check_conductivity, conducting, grid_of,
 
 _SMALLEST = 1e-7  # a face with less than this share of a pixel's own resistance is none
 _NEARLY_NONE = 1e-5  # resistance left to a face whose interface is taken away, as a share of a pixel's own
-_CROSSING = 0.1  # by which bounds may cross where resistive lines end at weak pixels (see primal): small pictures only
+_CROSSING = 0.1  # by which bounds may cross where resistive lines end at weak pixels (see primal); beyond, a new bound
 _ROUNDING = 200 * np.finfo(float).eps
 
 
@@ -132,16 +134,39 @@ class ConductionProblem:
         if not percolates(self.live, self.axis):
             return _insulating(self.shape, self.kept.size)
         scaled, resistance = self.field / self.reference, self._scaled(self.faces.resistance)
-        primal = self.potential()
-        lower, dual = self._lower(scaled, resistance) if bounds else (0.0, None)
+        primal, (lower, dual) = self._both_problems(scaled, resistance) if bounds else (self.potential(), (0.0, None))
+        upper = primal.effective_conductivity
+        if dual is not None and lower > upper * (1 + _CROSSING):
+            upper = self._rigorous_upper(scaled, resistance)
         share = np.zeros(self.kept.size)
         share[self.kept] = primal.face_energy / primal.solution.energy
         unit = _Unit(self.reference, self.voxel_size, self.shape, self.axis)
-        return _collect(primal, lower, dual, scaled, share, unit, _Promise(tolerance, throw, self.solver.method))
+        promise = _Promise(tolerance, throw, self.solver.method)
+        return _collect(primal, (lower, upper), dual, scaled, share, unit, promise)
 
     def potential(self) -> PrimalSolution:
         """The potential problem of a percolating structure, in units of `reference`, unverified."""
         return self.primal.solve(self.field / self.reference, self._scaled(self.faces.resistance))
+
+    def _both_problems(
+        self, field: np.ndarray, resistance: np.ndarray
+    ) -> tuple[PrimalSolution, tuple[float, DiscreteSolution]]:
+        if self.parallel:
+            return both(self.potential, lambda: self._lower(field, resistance))
+        return self.potential(), self._lower(field, resistance)
+
+    @property
+    def parallel(self) -> bool:
+        """Whether two solves of this problem are best run at once (see `concurrency`)."""
+        method = self.solver.choose(int(np.prod(self.shape)))
+        return self._primal_type is PrimalProblem and worth_two_threads(int(np.prod(self.shape)), method)
+
+    def beside(self) -> ConductionProblem:
+        """The same structure with a factorisation of its own, for another thread."""
+        other = copy(self)
+        other.solver = SpdSolver(len(self.shape), self.solver.requested)
+        other.__dict__["primal"] = self.primal.beside(other.solver)
+        return other
 
     def upper(self, conductivity: np.ndarray, resistance: np.ndarray, *, tolerance: float = 1e-6) -> float:
         """Upper bound in S/cm with other conductivities and other resistances (ohm cm2) of the same faces."""
@@ -153,6 +178,15 @@ class ConductionProblem:
         value = primal.effective_conductivity
         _verify([primal.solution], value, _Promise(tolerance, True, self.solver.method))
         return value * self.reference
+
+    def _rigorous_upper(self, field: np.ndarray, resistance: np.ndarray) -> float:
+        """Upper bound without the one approximation in the potential problem (see `primal`)."""
+        solver = SpdSolver(len(self.shape), self.solver.requested)
+        try:
+            problem = self._primal_type(strength(field), self.axis, self.faces, solver, rigorous=True)
+            return problem.solve(field, resistance).effective_conductivity
+        finally:
+            solver.close()
 
     def _scaled(self, resistance: np.ndarray) -> np.ndarray:
         return resistance * self.reference / self.voxel_size
@@ -217,19 +251,21 @@ def _insulating(shape: tuple[int, ...], faces: int) -> Conduction:
 
 def _collect(
     primal: PrimalSolution,
-    lower: float,
+    bounds: tuple[float, float],
     dual: DiscreteSolution | None,
     field: np.ndarray,
     face_share: np.ndarray,
     unit: _Unit,
     promise: _Promise,
 ) -> Conduction:
-    upper = primal.effective_conductivity
-    converged = _verify([primal.solution, dual], upper, promise)
+    (lower, upper), from_potential = bounds, primal.effective_conductivity
+    converged = _verify([primal.solution, dual], from_potential, promise)
+    estimate = from_potential
     if dual is not None:
         crossing = _CROSSING if face_share.size else promise.tolerance
         lower, upper = _ordered(lower, upper, crossing=crossing, throw=promise.throw)
-    estimate = float(np.sqrt(lower * upper)) if dual is not None else upper
+        # Where a rigorous upper bound had to be found apart, the potential itself stays the better estimate.
+        estimate = float(np.clip(np.sqrt(lower * from_potential), lower, upper))
     corners = primal.corner_potential
     return Conduction(
         effective_conductivity=Bounded(*(float(v * unit.conductivity) for v in (estimate, lower, upper))),
@@ -242,7 +278,7 @@ def _collect(
         method=promise.method,
         flux_imbalance=primal.solution.flux_imbalance,
         converged=converged,
-        from_potential=primal.effective_conductivity * unit.conductivity,
+        from_potential=from_potential * unit.conductivity,
     )
 
 

@@ -7,6 +7,7 @@ The sparsity pattern is sorted once per problem; a new set of coefficients only 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,6 +93,12 @@ class DiscreteProblem:
         self.free = free[np.argsort(rank[free], kind="stable")]
         self._position = np.full(fixed.size, -1, dtype=np.int32)
         self._position[self.free] = np.arange(self.free.size, dtype=np.int32)
+
+    def beside(self, solver: SpdSolver) -> DiscreteProblem:
+        """The same problem with another solver; the sorted pattern is shared."""
+        other = copy(self)
+        other.solver = solver
+        return other
 
     def solve(
         self, coefficients: list[np.ndarray], *, may_float: bool = False, refine: bool = False

@@ -8,11 +8,12 @@ sparsity pattern, hence one symbolic factorisation.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from ssbi_core.materials import Phase
+from ssbi_core.transport.concurrency import both
 from ssbi_core.transport.conduct import ConductionProblem
 from ssbi_core.transport.conductivity_field import SOLIDS, ConductionField, nearest_solid
 
@@ -46,11 +47,24 @@ def knockout_gain(
     """
     present = [phase for phase in REMOVABLE if (labels == phase).any()]
     solid = nearest_solid(labels) if present else None
-    gains = {}
-    for phase in present:
-        value = problem.upper(_filled(phase, labels, field, solid, conductivity), _opened(phase, field))
-        gains[phase.key] = _gain(value, base)
-    return gains
+
+    def gains(solver: ConductionProblem, phases: Sequence[Phase]) -> dict[Phase, float]:
+        values = {p: solver.upper(_filled(p, labels, field, solid, conductivity), _opened(p, field)) for p in phases}
+        return {phase: _gain(value, base) for phase, value in values.items()}
+
+    found = _in_halves(gains, problem, present) if problem.parallel else gains(problem, present)
+    return {phase.key: found[phase] for phase in present}
+
+
+def _in_halves(
+    gains: Callable[[ConductionProblem, Sequence[Phase]], dict[Phase, float]],
+    problem: ConductionProblem,
+    phases: Sequence[Phase],
+) -> dict[Phase, float]:
+    """The gains of all phases, found in two threads."""
+    with problem.beside() as other:
+        odd, even = both(lambda: gains(other, phases[1::2]), lambda: gains(problem, phases[::2]))
+    return odd | even
 
 
 def _filled(

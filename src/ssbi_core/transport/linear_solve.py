@@ -12,7 +12,9 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
 from typing import Any
@@ -28,6 +30,17 @@ _PARDISO_LIMIT_3D = 350_000  # the 3D factor grows as n^(4/3): about 6 GB here
 _PARDISO_LIMIT_2D = 8_000_000
 _AMG_TOLERANCE = 1e-12
 _SUPERLU_RESCUE = 2_000_000  # unknowns; above, a stalled iteration is left to the caller's check
+_here = threading.local()
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Solves in this thread keep to one core, so that another thread can use the next."""
+    _here.cores = 1
+    try:
+        yield
+    finally:
+        _here.cores = 0
 
 
 class SpdSolver:
@@ -49,7 +62,7 @@ class SpdSolver:
         """Return x; `matrix` is the upper triangle with sorted indices and a full diagonal."""
         if rhs.size == 0:
             return rhs.copy()
-        self.method = self._choose(rhs.size)
+        self.method = self.choose(rhs.size)
         return getattr(self, f"_{self.method}")(matrix, rhs)
 
     def solve_again(self, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
@@ -64,7 +77,8 @@ class SpdSolver:
             self._analysed[1].free_memory(everything=True)
             self._analysed = None
 
-    def _choose(self, size: int) -> str:
+    def choose(self, size: int) -> str:
+        """The method used for a system of `size` unknowns."""
         if self.requested != "auto":
             return self.requested
         if importlib.util.find_spec("pypardiso") is not None:
@@ -98,6 +112,7 @@ class SpdSolver:
 
         def call(phase: int, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
             kept[1].set_phase(phase)
+            kept[1].libmkl.MKL_Set_Num_Threads_Local(getattr(_here, "cores", 0))  # 0 gives it back to MKL
             return kept[1]._call_pardiso(matrix, rhs)
 
         if fresh:

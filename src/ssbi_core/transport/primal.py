@@ -9,10 +9,13 @@ faces that meet in it.
 Where a resistive line ends at a pore or at a material of a hundredth of the conductivity or less, one shared node would
 short the two sides of the line (a point contact, whose error fades only with the logarithm of the pixel size). The
 weak pixel gets a value of its own at that node; the bound is then rigorous but for the dissipation in that one pixel.
+That is exact at pores. Where the current depends on such a pixel (a speck of coating that bridges a contact) the upper
+bound may fall below the lower one; with `rigorous` the shared node stays shared.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,12 +60,15 @@ class PrimalProblem:
     axis : array axis of transport.
     surfaces : resistive faces.
     solver : linear solver, whose kept factorisation all solves share.
+    rigorous : give values of their own to insulating pixels only.
     """
 
-    def __init__(self, strength: np.ndarray, axis: int, surfaces: Surfaces, solver: SpdSolver) -> None:
+    def __init__(
+        self, strength: np.ndarray, axis: int, surfaces: Surfaces, solver: SpdSolver, *, rigorous: bool = False
+    ) -> None:
         self.shape, self.axis, self.surfaces = strength.shape, axis, surfaces
         shape = self.shape
-        self.corners, parent = split_corners(strength, surfaces)
+        self.corners, parent = split_corners((strength > 0).astype(float) if rigorous else strength, surfaces)
         self._ndim = len(shape)
         level = np.unravel_index(parent, np.add(shape, 1))[axis]
         self.fixed = np.where(level == 0, 1.0, np.where(level == shape[axis], 0.0, np.nan))
@@ -78,6 +84,14 @@ class PrimalProblem:
         pixels, faces = solution.energies
         scale = self.shape[self.axis] ** 2 / np.prod(self.shape)
         return PrimalSolution(solution.values[self.corners], pixels, faces, float(scale), solution)
+
+    def beside(self, solver: SpdSolver) -> PrimalProblem:
+        """The same problem with another solver, for another thread; what is known of the structure is shared."""
+        other = copy(self)
+        other._solver = solver
+        if self._problem is not None:
+            other._problem = (self._problem[0], self._problem[1].beside(solver))
+        return other
 
     def pixel_block(self, conductivity: np.ndarray) -> Block:
         """Pixel elements for this kind of conductivity (scalar or tensor)."""

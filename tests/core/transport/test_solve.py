@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import importlib
 import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from ssbi_core.errors import CalibrationError, InputError, SsbiError
 from ssbi_core.io.phase_map import PhaseMap
@@ -162,3 +166,31 @@ def test_bad_labels_are_refused(labels):
 def test_picture_of_a_single_odd_phase_is_no_error(code):
     got = solve_conduction(PhaseMap(np.full((6, 6), code, np.uint8), 1.0), axis=0)
     assert got.percolates == (code != 6)
+
+
+def test_bounds_stay_in_order_where_one_pixel_of_coating_bridges_a_contact():
+    rows = ["1111", "1111", "1111", "8441", "3344", "3333", "3333", "3333"]
+    labels = np.array([[int(code) for code in row] for row in rows], np.uint8)
+    bounds = solve_conduction(PhaseMap(labels, 0.5), axis=0, knockout=False).effective_conductivity
+    assert 0 < bounds.lower <= bounds.estimate <= bounds.upper
+
+
+@settings(max_examples=60, deadline=None)
+@given(hnp.arrays(np.uint8, (8, 6), elements=st.sampled_from([1, 1, 1, 2, 3, 3, 4, 5, 6, 8])), st.sampled_from([0, 1]))
+def test_bounds_stay_in_order_in_any_mosaic(labels, axis):
+    bounds = solve_conduction(PhaseMap(labels, 0.5), axis=axis, knockout=False).effective_conductivity
+    assert 0 <= bounds.lower <= bounds.estimate <= bounds.upper
+
+
+def test_two_threads_find_what_one_finds(monkeypatch):
+    pytest.importorskip("pypardiso")
+    concurrency = importlib.import_module("ssbi_core.transport.concurrency")
+    phases, found = PhaseMap(_interface(), 1.0), []
+    for worthwhile in (1, 10**9):
+        monkeypatch.setattr(concurrency, "_WORTHWHILE", worthwhile)
+        found.append(solve_conduction(phases))
+    two, one = found
+    np.testing.assert_allclose(two.effective_conductivity, one.effective_conductivity, rtol=1e-9)
+    np.testing.assert_allclose(two.potential, one.potential, atol=1e-9)
+    assert two.knockout_gain == pytest.approx(one.knockout_gain, rel=1e-7, abs=1e-9)
+    assert list(two.knockout_gain) == list(one.knockout_gain)
