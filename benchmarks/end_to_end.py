@@ -18,7 +18,7 @@ from ssbi_core.pipeline import AnalysisConfig, analyze
 from ssbi_core.simulate import simulate_study
 from ssbi_core.transport import solve_conduction
 
-HELD_OUT_SEED = 20_261_122
+HELD_OUT_SEED = 60_000_000
 NUM_IMAGES = 20
 SCORED = (Phase.LLZO, Phase.NMC, Phase.REACTION_LAYER, Phase.PORE)
 

@@ -23,8 +23,8 @@ from ssbi_core.segment.metrics import confusion, intersection_over_union
 from ssbi_core.simulate import random_scene, simulate_micrograph, simulate_microstructure
 from ssbi_core.simulate.study import simulate_sample
 
-STUDY_SEED = 40_000_000
-SCENE_SEED = 50_000_000
+STUDY_SEED = 70_000_000
+SCENE_SEED = 80_000_000
 NUM_STUDY = 20
 NUM_SCENES = 8
 DIFFICULTIES = (0.0, 0.35, 0.7, 1.0)

@@ -1,6 +1,6 @@
 """Train the shipped segmenter anew: simulate scenes, prepare them once, train, write the pair of files.
 
-    python -m benchmarks.segment_train prepare WORK --scenes 720
+    python -m benchmarks.segment_train prepare WORK
     python -m benchmarks.segment_train train WORK -o MODEL
 
 Images are drawn from seeds that no benchmark uses for testing (`FIRST_SEED` onwards): two in five from ordinary
@@ -27,6 +27,17 @@ from ssbi_core.simulate import random_scene, simulate_micrograph, simulate_micro
 from ssbi_core.simulate.study import simulate_sample
 
 FIRST_SEED = 1_000_000
+NUM_SCENES = 640
+RECIPE = TrainingConfig(
+    seed=8,
+    num_steps=6500,
+    learning_rate=4e-3,
+    warm_up_steps=200,
+    dice_weight=0.5,
+    average_decay=0.995,
+    held_back=0.03,
+    checkpoint_every=250,
+)
 
 
 def main() -> None:
@@ -34,17 +45,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("prepare", "train"))
     parser.add_argument("work", type=Path)
-    parser.add_argument("--scenes", type=int, default=720)
+    parser.add_argument("--scenes", type=int, default=NUM_SCENES)
     parser.add_argument(
         "--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"), help="prepare every Nth from K"
     )
     parser.add_argument("-o", "--output", type=Path, default=Path("model"))
-    parser.add_argument("--config", type=Path, help="TrainingConfig as JSON")
     arguments = parser.parse_args()
     if arguments.command == "prepare":
         prepare(arguments.work, arguments.scenes, *arguments.part)
     else:
-        train(arguments.work, arguments.output, arguments.config)
+        train(arguments.work, arguments.output)
 
 
 def prepare(work: Path, scenes: int, first: int, stride: int) -> None:
@@ -77,9 +87,8 @@ def _from_scene(seed: int) -> Sample:
     return prepare_sample(micrograph, truth.labels, scene.system if seed % 2 else load_system())
 
 
-def train(work: Path, output: Path, config: Path | None) -> None:
+def train(work: Path, output: Path) -> None:
     """Train on the prepared scenes, logging to MODEL/training.jsonl."""
-    settings = TrainingConfig.model_validate_json(config.read_text()) if config else TrainingConfig()
     samples = [_load(path) for path in sorted(work.glob("?????.npz"))]
     output.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
@@ -89,7 +98,7 @@ def train(work: Path, output: Path, config: Path | None) -> None:
             entry = {"step": step, "steps": steps, "loss": round(loss, 4), "seconds": round(time.monotonic() - start)}
             print(json.dumps(entry), file=log, flush=True)
 
-        fit_segmenter(samples, output, settings, progress=report, should_stop=(output / "stop").exists)
+        fit_segmenter(samples, output, RECIPE, progress=report, should_stop=(output / "stop").exists)
 
 
 def _load(path: Path) -> Sample:

@@ -9,6 +9,9 @@ from jaxtyping import Float, Float32, Float64, UInt8
 Image = Float32[np.ndarray, "rows columns"]
 """A single-channel micrograph or element map."""
 
+Resampled = Float32[np.ndarray, "new_rows new_columns"]
+"""An image on another grid than the one that came in."""
+
 Labels = UInt8[np.ndarray, "*grid"]
 """Phase codes, 2D (rows, columns) or 3D (slices, rows, columns)."""
 

@@ -10,12 +10,12 @@ from scipy.ndimage import map_coordinates
 
 from ssbi_core.errors import InputError
 from ssbi_core.io import Micrograph, check_pixel_size, resample_counts
-from ssbi_core.types import Image
+from ssbi_core.types import Image, Resampled
 
 _SAME_WITHIN = 1e-3
 
 
-def resample(image: Image, shape: tuple[int, int]) -> Image:
+def resample(image: Image, shape: tuple[int, int]) -> Resampled:
     """Return grey values on a grid of `shape` over the same field, (rows, columns) float32.
 
     Coarser grids average the pixels they cover, finer ones are interpolated linearly.

@@ -8,7 +8,7 @@ missing one by one or all together.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ssbi_core.segment.channels import ROLES
 
 
-def _probability(default: float, title: str, description: str) -> float:
+def _probability(default: float, title: str, description: str) -> Any:
     return Field(default=default, ge=0, le=1, title=title, description=description, json_schema_extra={"unit": "1"})
 
 

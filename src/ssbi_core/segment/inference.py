@@ -15,6 +15,7 @@ from ssbi_core.errors import SsbiError
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem, Phase, load_system
+from ssbi_core.segment.adaptation import adapted
 from ssbi_core.segment.channels import input_channels
 from ssbi_core.segment.postprocess import clean_labels
 from ssbi_core.segment.tiling import predict_tiled
@@ -55,7 +56,8 @@ class SegmentationConfig(BaseModel):
     clean: bool = Field(
         default=True,
         title="Clean up",
-        description="Close grain boundaries and remove specks (see ssbi_core.segment.postprocess).",
+        description="Tell reaction layer from electrolyte by what they look like in this image (see "
+        "ssbi_core.segment.adaptation), close grain boundaries and remove specks (see ssbi_core.segment.postprocess).",
         json_schema_extra={"unit": ""},
     )
 
@@ -95,7 +97,8 @@ def segment(
     channels, presence = input_channels(micrograph, load_system(system))
     scores = _blended(channels, _predictor(net, presence, config), config, progress, should_stop)
     uncertainty = normalised_entropy(scores)
-    labels = clean_labels(scores) if config.clean else _CODES[scores.argmax(0)].astype(np.uint8)
+    best = adapted(scores, channels, presence) if config.clean else scores
+    labels = clean_labels(best) if config.clean else _CODES[best.argmax(0)].astype(np.uint8)
     return PhaseMap(
         labels=labels,
         pixel_size_nm=micrograph.pixel_size_nm,

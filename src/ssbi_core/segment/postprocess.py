@@ -3,20 +3,17 @@
 A grain boundary with a two-pixel hole is a short circuit that the specimen does not have, although a
 pixel score hardly notices it. The rule, in order:
 
-1. Composition belongs to a region, not to a pixel with three X-ray counts: the log-odds of reaction layer
-   against LLZO of each pixel are joined by `LAYER_WEIGHT` times their mean over the surroundings (Gaussian of
-   `LAYER_SCALE` pixels, electrolyte and layer only, odds clipped to exp(+-`LAYER_LIMIT`)). Confident thin layers stay.
-2. Every pixel takes its most probable phase. A reaction layer is interfacial: patches that come
+1. Every pixel takes its most probable phase. A reaction layer is interfacial: patches that come
    nowhere within `LAYER_REACH` pixels of electrode or coating become LLZO, if there is an electrode in the picture.
-3. Specks: patches of a phase smaller than `MIN_PATCH` pixels (`MIN_LINE` for dislocations, 8-connected)
+2. Specks: patches of a phase smaller than `MIN_PATCH` pixels (`MIN_LINE` for dislocations, 8-connected)
    take the phase of the nearest pixel outside them.
-4. Boundaries: the electrolyte is divided into grains by a watershed. Seeds are the deep points (h-maxima)
+3. Boundaries: the electrolyte is divided into grains by a watershed. Seeds are the deep points (h-maxima)
    of the distance to every likely boundary (probability above `LIKELY`), so that two grains joined
    by a hole keep a seed each; the flood rises along the boundary probability and meets in
    a line closed across corners. The line between two grains is drawn if the mean boundary
    probability along it is at least `ACCEPTED`: holes are bridged, boundaries nobody saw are not invented.
-5. Boundary remains shorter than `MIN_LINE` pixels that touch nothing become LLZO.
-6. The contact line is drawn by `ssbi_core.simulate.mark_contact`, the rule of the ground truth.
+4. Boundary remains shorter than `MIN_LINE` pixels that touch nothing become LLZO.
+5. The contact line is drawn by `ssbi_core.simulate.mark_contact`, the rule of the ground truth.
 """
 
 from __future__ import annotations
@@ -34,9 +31,6 @@ MIN_PATCH = 6
 MIN_LINE = 6
 LIKELY = 0.15
 ACCEPTED = 0.25
-LAYER_SCALE = 16.0
-LAYER_WEIGHT = 3.0
-LAYER_LIMIT = 4.0
 LAYER_REACH = 3
 _SEED_DEPTH = 1.0  # pixels by which a grain must be wider than the hole into its neighbour
 _EIGHT = np.ones((3, 3), bool)
@@ -54,27 +48,13 @@ def clean_labels(probabilities: np.ndarray) -> np.ndarray:
     -------
     (rows, columns) uint8 phase codes, contact marked.
     """
-    labels = attached_layer(_CODES[settled_layer(probabilities).argmax(0)])
+    labels = attached_layer(_CODES[probabilities.argmax(0)])
     labels = without_specks(labels)
     boundary = probabilities[CLASSES.index(Phase.GRAIN_BOUNDARY)]
     electrolyte = np.isin(labels, [int(phase) for phase in ELECTROLYTE])
     labels[boundary_lines(boundary, electrolyte)] = Phase.GRAIN_BOUNDARY
     labels[_small(labels == Phase.GRAIN_BOUNDARY, MIN_LINE)] = Phase.LLZO
     return mark_contact(labels)
-
-
-def settled_layer(probabilities: np.ndarray) -> np.ndarray:
-    """Probabilities with LLZO and reaction layer told apart by region; the other classes are untouched."""
-    llzo, layer = CLASSES.index(Phase.LLZO), CLASSES.index(Phase.REACTION_LAYER)
-    both = probabilities[llzo] + probabilities[layer]
-    tiny = np.float32(1e-6)
-    odds = np.log((probabilities[layer] + tiny) / (probabilities[llzo] + tiny)).clip(-LAYER_LIMIT, LAYER_LIMIT)
-    solid = both + probabilities[CLASSES.index(Phase.GRAIN_BOUNDARY)]
-    around = ndimage.gaussian_filter(solid * odds, LAYER_SCALE) / (ndimage.gaussian_filter(solid, LAYER_SCALE) + 1e-3)
-    settled = probabilities.copy()
-    settled[layer] = both / (1 + np.exp(-(odds + LAYER_WEIGHT * around)))
-    settled[llzo] = both - settled[layer]
-    return settled
 
 
 def attached_layer(labels: np.ndarray) -> np.ndarray:

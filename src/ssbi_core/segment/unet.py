@@ -34,8 +34,13 @@ CLASSES: tuple[Phase, ...] = (
 """What the net tells apart. Contact is not among them: it follows from where LLZO meets NMC."""
 
 FOLD = 2  # pixels per block edge
-MEAN_WINDOW = 11  # pixels
+CONTRAST_WINDOW = 11  # pixels
+COMPOSITION_WINDOWS = (5, 15)  # pixels
 CONTRAST_GAIN = 4.0
+_TRACE = 0.1  # of a map's scale: below it, an element counts as absent
+
+
+_INPUTS = (len(ROLES) + 1) * FOLD**2 + (len(ROLES) - 1) * len(COMPOSITION_WINDOWS)
 
 
 class SegmenterConfig(BaseModel):
@@ -108,7 +113,7 @@ class UNet(nnx.Module):
 
     def __init__(self, config: SegmenterConfig, *, rngs: nnx.Rngs) -> None:
         widths, groups = config.widths, config.groups
-        self.stem = _conv((len(ROLES) + 1) * FOLD**2 + len(ROLES) - 1, widths[0], 3, rngs)
+        self.stem = _conv(_INPUTS, widths[0], 3, rngs)
         self.presence = nnx.Linear(
             len(ROLES),
             widths[0],
@@ -142,7 +147,7 @@ class UNet(nnx.Module):
         (batch, rows, columns, len(CLASSES)) float32
         """
         fine = fold(jnp.concatenate([channels, local_contrast(channels[..., :1])], -1))
-        x = jnp.concatenate([fine, local_composition(channels[..., 1:])], -1)
+        x = jnp.concatenate([fine, local_composition(channels[..., 1:], presence[:, 1:])], -1)
         x = self.stem(x) + self.presence(presence)[:, None, None, :]
         skips = []
         for block, norm, down in zip(self.encoder, self.down_norms, self.down, strict=False):
@@ -162,27 +167,29 @@ def local_contrast(haadf: jax.Array) -> jax.Array:
     Grain boundaries and dislocations are a few per cent of the grey scale. Given to the net at the
     strength of the phases, they are learned at the same pace, and shading and thickness wedges drop out.
     """
-    return CONTRAST_GAIN * (haadf - _local_mean(haadf))
+    return CONTRAST_GAIN * (haadf - _local_mean(haadf, CONTRAST_WINDOW))
 
 
-def local_composition(maps: jax.Array) -> jax.Array:
-    """Element maps averaged over 11 x 11 pixels, one value per 2 x 2 block: what phase this is, at any dose.
+def local_composition(maps: jax.Array, presence: jax.Array) -> jax.Array:
+    """Logarithms of the element maps' local means over two windows, one value per 2 x 2 block, 0 where not recorded.
 
     A pixel holds a few X-ray counts; the difference between an electrolyte and its reaction product
-    is a ratio of two such numbers and shows only over many pixels.
+    is a ratio of two such numbers and shows only over many pixels. Of logarithms a
+    convolution takes ratios, which thickness and dose leave alone.
     """
-    return _local_mean(maps)[:, ::FOLD, ::FOLD]
+    means = [_local_mean(maps, window)[:, ::FOLD, ::FOLD] for window in COMPOSITION_WINDOWS]
+    return jnp.concatenate([presence[:, None, None, :] * jnp.log(mean + _TRACE) for mean in means], -1)
 
 
-def _local_mean(x: jax.Array) -> jax.Array:
-    return _running_mean(_running_mean(x, 1), 2)
+def _local_mean(x: jax.Array, window: int) -> jax.Array:
+    return _running_mean(_running_mean(x, 1, window), 2, window)
 
 
-def _running_mean(x: jax.Array, axis: int) -> jax.Array:
-    window = tuple(MEAN_WINDOW if a == axis else 1 for a in range(x.ndim))
+def _running_mean(x: jax.Array, axis: int, width: int) -> jax.Array:
+    window = tuple(width if a == axis else 1 for a in range(x.ndim))
     sums = jax.lax.reduce_window(x, jnp.float32(0), jax.lax.add, window, (1,) * x.ndim, "SAME")
     # Fewer pixels near the edge; counted in NumPy, since XLA would spend seconds on folding the constant.
-    counts = np.convolve(np.ones(x.shape[axis], np.float32), np.ones(MEAN_WINDOW, np.float32), "same")
+    counts = np.convolve(np.ones(x.shape[axis], np.float32), np.ones(width, np.float32), "same")
     return sums / np.expand_dims(counts, [a for a in range(x.ndim) if a != axis])
 
 

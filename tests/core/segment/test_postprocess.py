@@ -6,7 +6,6 @@ from ssbi_core.segment.postprocess import (
     attached_layer,
     boundary_lines,
     clean_labels,
-    settled_layer,
     without_specks,
 )
 from ssbi_core.segment.unet import CLASSES
@@ -79,18 +78,6 @@ def test_boundaries_lie_in_the_electrolyte_only():
 def test_an_image_without_electrolyte_is_left_alone():
     labels = np.full((16, 16), int(Phase.NMC), np.uint8)
     np.testing.assert_array_equal(clean_labels(_probabilities(labels)), labels)
-
-
-def test_a_layer_that_is_likely_as_a_whole_has_no_holes():
-    p = np.zeros((len(CLASSES), 60, 60), np.float32)
-    noise = np.random.default_rng(0).normal(1.0, 2.0, (60, 60))  # log-odds: right on the whole, wrong in a third
-    layer = CLASSES.index(Phase.REACTION_LAYER)
-    p[layer] = 1 / (1 + np.exp(-noise))
-    p[CLASSES.index(Phase.LLZO)] = 1 - p[layer]
-    settled = settled_layer(p)
-    assert (p[layer] > 0.5).mean() < 0.75
-    assert (settled[layer] > 0.5).mean() > 0.9
-    np.testing.assert_allclose(settled.sum(0), 1, atol=1e-5)
 
 
 def test_layers_away_from_the_electrode_are_electrolyte_unless_there_is_none():

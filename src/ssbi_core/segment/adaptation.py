@@ -1,0 +1,210 @@
+"""Electrolyte or reaction layer: decided by what the two look like in this very image.
+
+The net was trained on many specimens and microscopes, where a phase can have almost any grey level and any ratio of
+counts. Within one image both are nearly constant, so the two phases part far more sharply than the net can tell.
+Its probabilities start a mixture of two Gaussians with one covariance (expectation maximisation, Dempster, Laird and
+Rubin 1977; the boundary between the two is that of linear discriminant analysis, halfway whatever the blur) over
+
+- the HAADF level,
+- the logarithm of the ratio of the electrolyte's two cation roles,
+- the same of elements that only reaction layers hold to the cations,
+
+as far as they were recorded; ratios, because thickness, dose and the blur of the X-ray source into the electrode
+leave them alone. A slope across the image (shading, a thickness wedge) is fitted and taken out. The share of layer is
+fitted as a function of the distance to electrode or coating; the odds of the net stay in as a prior. Pixels within
+`CLEAR` of another phase, whose grey level is mixed, take the odds of the nearest clear one.
+Where one of the two phases is hardly there, nothing is changed.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from ssbi_core.materials import Phase
+from ssbi_core.segment.channels import ROLES
+from ssbi_core.segment.unet import CLASSES
+
+ITERATIONS = 25
+PRIOR = 1.0  # weight of the net's log-odds
+LEAST = 150.0  # pixels a phase must have
+CLEAR = 2  # pixels from other phases
+REACH = 4.0  # pixels over which odds are carried to the rim
+MAP_SCALE, HAADF_SCALE, ODDS_SCALE = 2.5, 1.0, 1.0  # Gaussian smoothing in pixels
+_LIKELY_BOUNDARY = 0.3
+_LIMIT = 10.0  # of log-odds
+_SAMPLE = 200_000  # pixels that the mixture is fitted to
+_BINS = 32
+_TRACE = 0.02
+_LLZO, _BOUNDARY, _LAYER = (CLASSES.index(p) for p in (Phase.LLZO, Phase.GRAIN_BOUNDARY, Phase.REACTION_LAYER))
+_ANCHORS = [CLASSES.index(p) for p in (Phase.NMC, Phase.COATING)]
+
+
+class _Mixture(NamedTuple):
+    """Two Gaussians of one covariance, as the coefficients of their log-likelihood ratio, and what else was fitted.
+
+    slope : (features, 2) change of the features from the middle of the image to its edges, along rows and columns.
+    by_distance : (bins,) log-odds of layer at each distance from electrode or coating.
+    """
+
+    linear: np.ndarray
+    constant: float
+    slope: np.ndarray
+    by_distance: np.ndarray
+
+    def ratio(self, x: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """Log-likelihood of layer less that of electrolyte, (pixels,), for features (features, pixels)."""
+        return self.linear @ x - (self.linear @ self.slope) @ place + self.constant
+
+
+def adapted(probabilities: np.ndarray, channels: np.ndarray, presence: np.ndarray) -> np.ndarray:
+    """Probabilities with electrolyte and reaction layer told apart anew; the other classes are untouched.
+
+    Parameters
+    ----------
+    probabilities : (len(CLASSES), rows, columns) float32.
+    channels, presence : as from `input_channels`.
+    """
+    solid = probabilities[[_LLZO, _LAYER, _BOUNDARY]].sum(0) > 0.5
+    inside = ndimage.binary_erosion(solid, iterations=CLEAR, border_value=1)
+    clear = inside & (probabilities[_BOUNDARY] < _LIKELY_BOUNDARY)
+    if clear.sum() < 2 * LEAST:
+        return probabilities
+    features = _features(channels, presence, solid)
+    prior = np.log((probabilities[_LAYER] + 1e-4) / (probabilities[_LLZO] + probabilities[_BOUNDARY] + 1e-4))
+    distance = _distance_bins(probabilities)
+    fitted = _fit(_sample(features, probabilities, prior, distance, clear))
+    if fitted is None:
+        return probabilities
+    ratio = np.zeros(solid.shape, np.float32)
+    ratio[clear] = fitted.ratio(features[:, clear], _places(clear)).clip(-_LIMIT, _LIMIT)
+    odds = _carried(ratio, clear) + np.float32(PRIOR) * prior + fitted.by_distance.astype(np.float32)[distance]
+    weight = solid.astype(np.float32)
+    odds = _smooth(odds * weight, ODDS_SCALE) / (_smooth(weight, ODDS_SCALE) + np.float32(1e-3))
+    return _with_odds(probabilities, odds)
+
+
+class _Sample(NamedTuple):
+    """Clear pixels to fit: features (features, pixels), the rest (pixels,); `step` is one over their share."""
+
+    x: np.ndarray
+    place: np.ndarray
+    share: np.ndarray
+    prior: np.ndarray
+    distance: np.ndarray
+    step: int
+
+
+def _sample(
+    features: np.ndarray, probabilities: np.ndarray, prior: np.ndarray, distance: np.ndarray, clear: np.ndarray
+) -> _Sample:
+    step = 1 + int(clear.sum()) // _SAMPLE
+    layer, llzo = (probabilities[k][clear][::step] for k in (_LAYER, _LLZO))
+    return _Sample(
+        features[:, clear][:, ::step].astype(np.float64),
+        _places(clear)[:, ::step],
+        (layer / (llzo + layer + 1e-6)).astype(np.float64),
+        prior[clear][::step],
+        distance[clear][::step],
+        step,
+    )
+
+
+def _features(channels: np.ndarray, presence: np.ndarray, solid: np.ndarray) -> np.ndarray:
+    """What tells the phases apart, (features, rows, columns) float32, averaged over electrolyte and layer only."""
+    weight = solid.astype(np.float32)
+
+    def mean(image: np.ndarray, scale: float) -> np.ndarray:
+        return _smooth(image * weight, scale) / (_smooth(weight, scale) + np.float32(1e-3))
+
+    found = [mean(channels[..., 0], HAADF_SCALE)]
+    counts = {
+        role: mean(channels[..., k] ** 2, MAP_SCALE) + np.float32(_TRACE)
+        for k, role in enumerate(ROLES)
+        if role in ("cation_a", "cation_b", "other") and presence[k] > 0
+    }
+    cations = [counts[role] for role in ("cation_a", "cation_b") if role in counts]
+    if len(cations) == 2:
+        found.append(np.log(cations[1] / cations[0]))
+    if cations and "other" in counts:
+        found.append(np.log(counts["other"] / sum(cations)))
+    return np.stack(found)
+
+
+def _places(mask: np.ndarray) -> np.ndarray:
+    """Row and column of the pixels of the mask, -1 to 1 over the image, (2, pixels)."""
+    centre = (np.array(mask.shape)[:, None] - 1) / 2
+    return (np.stack(np.nonzero(mask)) - centre) / np.maximum(centre, 1)
+
+
+def _distance_bins(probabilities: np.ndarray) -> np.ndarray:
+    """Distance to electrode or coating, in bins of four pixels that widen with it; 0 everywhere if there is neither."""
+    anchor = probabilities[_ANCHORS].sum(0) > 0.5
+    if not anchor.any():
+        return np.zeros(anchor.shape, np.int64)
+    distance = np.asarray(ndimage.distance_transform_edt(~anchor))
+    return np.minimum(4 * np.log2(1 + distance / 4), _BINS - 1).astype(np.int64)
+
+
+def _fit(sample: _Sample) -> _Mixture | None:
+    """The mixture; None where a phase comes to fewer than `LEAST` pixels."""
+    layer, by_distance = sample.share, np.zeros(_BINS)
+    total = np.bincount(sample.distance, minlength=_BINS)
+    mixture = None
+    for iteration in range(ITERATIONS):
+        if min(layer.sum(), (1 - layer).sum()) * sample.step < LEAST:
+            return None
+        if iteration:  # the first shares are the net's, not yet this image's
+            part = (np.bincount(sample.distance, layer, minlength=_BINS) + 1) / (total + 2)
+            by_distance = np.log(part / (1 - part))
+        mixture = _mixture(sample, layer, by_distance)
+        odds = mixture.ratio(sample.x, sample.place) + PRIOR * sample.prior + by_distance[sample.distance]
+        layer = 1 / (1 + np.exp(-odds.clip(-30, 30)))
+    return mixture
+
+
+def _mixture(sample: _Sample, layer: np.ndarray, by_distance: np.ndarray) -> _Mixture:
+    """Best slope, means and covariance for given shares of layer."""
+    slope = _slope(sample, layer)
+    x = sample.x - slope @ sample.place
+    means = _means(x, layer)
+    covariance = np.diag(0.02 * x.var(axis=1) + 1e-5)  # nothing is known more narrowly than this
+    for mean, share in zip(means, (1 - layer, layer), strict=True):
+        centred = x - mean[:, None]
+        covariance += (centred * share) @ centred.T / share.size
+    linear = np.linalg.solve(covariance, means[1] - means[0])
+    return _Mixture(linear, -0.5 * float(linear @ (means[0] + means[1])), slope, by_distance)
+
+
+def _slope(sample: _Sample, layer: np.ndarray) -> np.ndarray:
+    electrolyte, other = _means(sample.x, layer)
+    rest = sample.x - (electrolyte[:, None] * (1 - layer) + other[:, None] * layer)
+    weighted = sample.place * (1 - layer)
+    return rest @ weighted.T @ np.linalg.pinv(weighted @ sample.place.T)
+
+
+def _means(x: np.ndarray, layer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean features of electrolyte and of layer."""
+    return x @ (1 - layer) / (1 - layer).sum(), x @ layer / layer.sum()
+
+
+def _carried(ratio: np.ndarray, clear: np.ndarray) -> np.ndarray:
+    """The ratio of clear pixels, carried to the pixels near them; 0 farther away."""
+    found = ndimage.distance_transform_edt(~clear, return_indices=True)
+    assert isinstance(found, tuple)
+    distance, nearest = found
+    return np.where(distance <= REACH, ratio[tuple(nearest)], np.float32(0))
+
+
+def _smooth(image: np.ndarray, scale: float) -> np.ndarray:
+    return ndimage.gaussian_filter(image, scale)
+
+
+def _with_odds(probabilities: np.ndarray, odds: np.ndarray) -> np.ndarray:
+    result = probabilities.copy()
+    both = probabilities[_LLZO] + probabilities[_LAYER]
+    result[_LAYER] = both / (1 + np.exp(-odds.clip(-30, 30)))
+    result[_LLZO] = both - result[_LAYER]
+    return result
