@@ -10,6 +10,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from ssbi_core.errors import SolverError
 from ssbi_core.transport.linear_solve import SpdSolver, symmetric_product
 
+_one_at_a_time = Lock()  # sorting a pattern takes more memory than anything else here
 _REFINE = 1e-9  # relative flux imbalance above which the solution is corrected once
 
 
@@ -83,9 +85,13 @@ class DiscreteProblem:
     fixed : value of every unknown, NaN where it is free.
     rank : elimination rank of every unknown (ties allowed), see `nested_dissection`.
     solver : linear solver to use (and whose kept factorisation to share).
+    once : solved once only, so that the memory of the pattern can go before the factorisation needs it.
     """
 
-    def __init__(self, blocks: list[Block], fixed: np.ndarray, rank: np.ndarray, solver: SpdSolver) -> None:
+    def __init__(
+        self, blocks: list[Block], fixed: np.ndarray, rank: np.ndarray, solver: SpdSolver, *, once: bool = False
+    ) -> None:
+        self.once = once
         self.blocks = blocks
         self.fixed = fixed
         self.solver = solver
@@ -117,6 +123,8 @@ class DiscreteProblem:
             ]
         values = np.nan_to_num(self.fixed, nan=0.0)
         matrix = self._matrix(coefficients)
+        if self.once:
+            del self._pattern
         rhs = -self._reaction(values, coefficients, near_fixed=True)[self.free]
         values[self.free] = self.solver.solve(matrix, rhs)
         residual = _relative_residual(matrix, values[self.free], rhs)
@@ -161,6 +169,10 @@ class DiscreteProblem:
 
     @cached_property
     def _pattern(self) -> _Pattern:
+        with _one_at_a_time:
+            return self._sorted_pattern()
+
+    def _sorted_pattern(self) -> _Pattern:
         entries = self._entries()
         by_column = _counting_argsort(entries.high, self.free.size)
         order = by_column[_counting_argsort(entries.low[by_column], self.free.size)]

@@ -31,7 +31,8 @@ def dual_bound(
     merged, fixed, rank = _merge_insulators(shape, across, conducting(conductivity).ravel())
     corners = merged[pixel_corners(shape)]
     blocks = [Block(corners, pixel_basis(tensor)), Block(_face_ends(corners, surfaces), SPRING[None])]
-    solution = DiscreteProblem(blocks, fixed, rank, solver).solve([pixel_coefficients(tensor), resistance[None]])
+    problem = DiscreteProblem(blocks, fixed, rank, solver, once=True)
+    solution = problem.solve([pixel_coefficients(tensor), resistance[None]])
     pixels = shape[0] * shape[1]
     return pixels / (solution.energy * shape[across] ** 2), solution
 
