@@ -72,14 +72,14 @@ def adapted(probabilities: np.ndarray, channels: np.ndarray, presence: np.ndarra
     clear = inside & (probabilities[_BOUNDARY] < _LIKELY_BOUNDARY)
     if clear.sum() < 2 * LEAST:
         return probabilities
-    features = _features(channels, presence, solid)
+    x, place = _features(channels, presence, solid)[:, clear], _places(clear)
     prior = np.log((probabilities[_LAYER] + 1e-4) / (probabilities[_LLZO] + probabilities[_BOUNDARY] + 1e-4))
     distance = _distance_bins(probabilities)
-    fitted = _fit(_sample(features, probabilities, prior, distance, clear))
+    fitted = _fit(_sample(x, place, probabilities[:, clear], prior[clear], distance[clear]))
     if fitted is None:
         return probabilities
     ratio = np.zeros(solid.shape, np.float32)
-    ratio[clear] = fitted.ratio(features[:, clear], _places(clear)).clip(-_LIMIT, _LIMIT)
+    ratio[clear] = fitted.ratio(x, place).clip(-_LIMIT, _LIMIT)
     odds = _carried(ratio, clear) + np.float32(PRIOR) * prior + fitted.by_distance.astype(np.float32)[distance]
     weight = solid.astype(np.float32)
     odds = _smooth(odds * weight, ODDS_SCALE) / (_smooth(weight, ODDS_SCALE) + np.float32(1e-3))
@@ -98,18 +98,13 @@ class _Sample(NamedTuple):
 
 
 def _sample(
-    features: np.ndarray, probabilities: np.ndarray, prior: np.ndarray, distance: np.ndarray, clear: np.ndarray
+    x: np.ndarray, place: np.ndarray, probabilities: np.ndarray, prior: np.ndarray, distance: np.ndarray
 ) -> _Sample:
-    step = 1 + int(clear.sum()) // _SAMPLE
-    layer, llzo = (probabilities[k][clear][::step] for k in (_LAYER, _LLZO))
-    return _Sample(
-        features[:, clear][:, ::step].astype(np.float64),
-        _places(clear)[:, ::step],
-        (layer / (llzo + layer + 1e-6)).astype(np.float64),
-        prior[clear][::step],
-        distance[clear][::step],
-        step,
-    )
+    """Every so many of the clear pixels; pixels are the last axis of all arguments."""
+    step = 1 + x.shape[1] // _SAMPLE
+    layer, llzo = (probabilities[k, ::step] for k in (_LAYER, _LLZO))
+    share = (layer / (llzo + layer + 1e-6)).astype(np.float64)
+    return _Sample(x[:, ::step].astype(np.float64), place[:, ::step], share, prior[::step], distance[::step], step)
 
 
 def _features(channels: np.ndarray, presence: np.ndarray, solid: np.ndarray) -> np.ndarray:

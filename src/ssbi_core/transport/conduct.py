@@ -158,8 +158,8 @@ class ConductionProblem:
     @property
     def parallel(self) -> bool:
         """Whether two solves of this problem are best run at once (see `concurrency`)."""
-        method = self.solver.choose(int(np.prod(self.shape)))
-        return self._primal_type is PrimalProblem and worth_two_threads(int(np.prod(self.shape)), method)
+        size = int(np.prod(self.shape))
+        return self._primal_type is PrimalProblem and worth_two_threads(size, self.solver.choose(size))
 
     def beside(self) -> ConductionProblem:
         """The same structure with a factorisation of its own, for another thread."""
@@ -181,23 +181,17 @@ class ConductionProblem:
 
     def _rigorous_upper(self, field: np.ndarray, resistance: np.ndarray) -> float:
         """Upper bound without the one approximation in the potential problem (see `primal`)."""
-        solver = SpdSolver(len(self.shape), self.solver.requested)
-        try:
+        with SpdSolver(len(self.shape), self.solver.requested) as solver:
             problem = self._primal_type(strength(field), self.axis, self.faces, solver, rigorous=True)
             return problem.solve(field, resistance).effective_conductivity
-        finally:
-            solver.close()
 
     def _scaled(self, resistance: np.ndarray) -> np.ndarray:
         return resistance * self.reference / self.voxel_size
 
     def _lower(self, field: np.ndarray, resistance: np.ndarray) -> tuple[float, DiscreteSolution]:
         bound = dual_bound if len(self.shape) == 2 else flux_bound
-        solver = SpdSolver(len(self.shape), self.solver.requested)  # apart, so that the other factorisation is kept
-        try:
+        with SpdSolver(len(self.shape), self.solver.requested) as solver:  # apart: the other factorisation is kept
             return bound(field, self.axis, self.faces, resistance, solver)
-        finally:
-            solver.close()
 
 
 def checked_grid(field: np.ndarray, voxel_size: float, axis: int) -> tuple[int, ...]:

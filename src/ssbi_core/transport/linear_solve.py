@@ -58,6 +58,12 @@ class SpdSolver:
         self.method = ""
         self._analysed: tuple[np.ndarray, Any] | None = None
 
+    def __enter__(self) -> SpdSolver:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def solve(self, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
         """Return x; `matrix` is the upper triangle with sorted indices and a full diagonal."""
         if rhs.size == 0:
@@ -136,11 +142,8 @@ class SpdSolver:
 
 def solve_spd(matrix: sp.csr_matrix, rhs: np.ndarray, *, ndim: int = 2, method: str = "auto") -> np.ndarray:
     """Solve one symmetric positive definite system given by its upper triangle (see `SpdSolver`)."""
-    solver = SpdSolver(ndim, method)
-    try:
+    with SpdSolver(ndim, method) as solver:
         return solver.solve(matrix, rhs)
-    finally:
-        solver.close()
 
 
 def symmetric_product(upper: sp.csr_matrix, x: np.ndarray) -> np.ndarray:
