@@ -1,6 +1,7 @@
 """Ionic conduction through labelled microstructures."""
 
-from ssbi_core.transport.conduct import Conduction, conduct
+from ssbi_core.transport.conduct import conduct
+from ssbi_core.transport.conduction import Conduction
 from ssbi_core.transport.config import TransportConfig
 from ssbi_core.transport.differentiable import effective_conductivity
 from ssbi_core.transport.solution import Bounded, ConductionSolution

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ssbi_core.materials import PHASES
-from ssbi_core.transport.conduct import Conduction
+from ssbi_core.transport.conduction import Conduction
 from ssbi_core.transport.conductivity_field import ConductionField
 
 

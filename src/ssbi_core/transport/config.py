@@ -40,6 +40,11 @@ class TransportConfig(BaseModel):
     solver: Literal["auto", "pardiso", "superlu", "amg"] = Field(
         "auto", title="Linear solver", description="auto takes the fastest one that is installed and fits in memory"
     )
+    mesh: Literal["auto", "graded", "pixels"] = Field(
+        "auto",
+        title="Mesh",
+        description="an element per pixel, or (2D) larger ones inside uniform regions; auto: graded for large pictures",
+    )
     tolerance: float = Field(
         1e-6, gt=1e-13, lt=1e-2, title="Tolerance", description="of residual and flux balance, relative"
     )

@@ -13,8 +13,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ssbi_core.transport.conduct import ConductionProblem, gradient_outer, gradient_square
+from ssbi_core.transport.conduct import ConductionProblem
 from ssbi_core.transport.percolation import percolates
+from ssbi_core.transport.pixel_fields import gradient_outer, gradient_square
 from ssbi_core.transport.tensors import is_tensor
 
 
@@ -61,7 +62,7 @@ effective_conductivity.defvjp(_forward, _backward)
 
 def _solve(conductivity: jax.Array, axis: int) -> tuple[np.ndarray, np.ndarray]:
     kind = conductivity.dtype
-    with ConductionProblem(np.asarray(conductivity, dtype=np.float64), axis=axis) as problem:
+    with ConductionProblem(np.asarray(conductivity, dtype=np.float64), axis=axis, mesh="pixels") as problem:
         if not percolates(problem.live, axis):
             return np.zeros((), kind), np.zeros(conductivity.shape, kind)
         primal = problem.potential()

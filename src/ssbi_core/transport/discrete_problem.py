@@ -82,7 +82,7 @@ class DiscreteProblem:
     Parameters
     ----------
     blocks : element blocks.
-    fixed : value of every unknown, NaN where it is free.
+    fixed : value of every unknown, NaN where it is free; unknowns of no element are left out and stay 0.
     rank : elimination rank of every unknown (ties allowed), see `nested_dissection`.
     solver : linear solver to use (and whose kept factorisation to share).
     once : solved once only, so that the memory of the pattern can go before the factorisation needs it.
@@ -95,7 +95,10 @@ class DiscreteProblem:
         self.blocks = blocks
         self.fixed = fixed
         self.solver = solver
-        free = np.flatnonzero(np.isnan(fixed))
+        used = np.zeros(fixed.size, dtype=bool)
+        for block in blocks:
+            used[block.connectivity] = True
+        free = np.flatnonzero(np.isnan(fixed) & used)
         self.free = free[np.argsort(rank[free], kind="stable")]
         self._position = np.full(fixed.size, -1, dtype=np.int32)
         self._position[self.free] = np.arange(self.free.size, dtype=np.int32)

@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ssbi_core.transport.discrete_problem import Block, DiscreteProblem, DiscreteSolution
 from ssbi_core.transport.elements import SPRING, corner_offsets, pixel_corners
+from ssbi_core.transport.graded_mesh import GradedMesh
 from ssbi_core.transport.linear_solve import SpdSolver
 from ssbi_core.transport.nested_dissection import elimination_rank
 from ssbi_core.transport.surfaces import Surfaces
@@ -22,17 +23,28 @@ from ssbi_core.transport.tensors import conducting, pixel_basis, pixel_coefficie
 
 
 def dual_bound(
-    conductivity: np.ndarray, axis: int, surfaces: Surfaces, resistance: np.ndarray, solver: SpdSolver
+    conductivity: np.ndarray,
+    axis: int,
+    surfaces: Surfaces,
+    resistance: np.ndarray,
+    solver: SpdSolver,
+    mesh: GradedMesh | None = None,
 ) -> tuple[float, DiscreteSolution]:
-    """Lower bound of a percolating 2D field (dimensionless), with the solution behind it."""
+    """Lower bound of a percolating 2D field (dimensionless), with the solution behind it.
+
+    With a mesh, the field is uniform in each of its cells; without, every pixel is a cell.
+    """
     shape = conductivity.shape[:2]
     across = 1 - axis
     tensor = rotated_resistivity(conductivity)
     merged, fixed, rank = _merge_insulators(shape, across, conducting(conductivity).ravel())
     corners = merged[pixel_corners(shape)]
-    blocks = [Block(corners, pixel_basis(tensor)), Block(_face_ends(corners, surfaces), SPRING[None])]
-    problem = DiscreteProblem(blocks, fixed, rank, solver, once=True)
-    solution = problem.solve([pixel_coefficients(tensor), resistance[None]])
+    basis, coefficients = pixel_basis(tensor), pixel_coefficients(tensor)
+    bodies = [Block(corners, basis)] if mesh is None else mesh.blocks(corners, basis)
+    of_bodies = [coefficients] if mesh is None else mesh.coefficients(coefficients)
+    springs = Block(_face_ends(corners, surfaces), SPRING[None])
+    problem = DiscreteProblem([*bodies, springs], fixed, rank, solver, once=True)
+    solution = problem.solve([*of_bodies, resistance[None]])
     pixels = shape[0] * shape[1]
     return pixels / (solution.energy * shape[across] ** 2), solution
 

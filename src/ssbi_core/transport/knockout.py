@@ -15,7 +15,7 @@ import numpy as np
 from ssbi_core.materials import Phase
 from ssbi_core.transport.concurrency import both
 from ssbi_core.transport.conduct import ConductionProblem
-from ssbi_core.transport.conductivity_field import SOLIDS, ConductionField, nearest_solid
+from ssbi_core.transport.conductivity_field import SOLIDS, ConductionField
 
 REMOVABLE = (
     Phase.GRAIN_BOUNDARY,
@@ -31,6 +31,7 @@ REMOVABLE = (
 def knockout_gain(
     labels: np.ndarray,
     field: ConductionField,
+    solid: np.ndarray | None,
     problem: ConductionProblem,
     conductivity: Mapping[Phase, float],
     base: float,
@@ -41,12 +42,12 @@ def knockout_gain(
     ----------
     labels : fully labelled image behind `field`.
     field, problem : the structure as it is.
+    solid : what `nearest_solid` says; a graded mesh of `problem` keeps to its regions.
     conductivity : S/cm by phase, of LLZO and NMC at least.
     base : S/cm of the structure as it is, from the same problem; where it is 0, a feature that opens a path gains
         infinity.
     """
     present = [phase for phase in REMOVABLE if (labels == phase).any()]
-    solid = nearest_solid(labels) if present else None
 
     def gains(solver: ConductionProblem, phases: Sequence[Phase]) -> dict[Phase, float]:
         values = {p: solver.upper(_filled(p, labels, field, solid, conductivity), _opened(p, field)) for p in phases}

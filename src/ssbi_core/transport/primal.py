@@ -22,8 +22,10 @@ import numpy as np
 
 from ssbi_core.transport.discrete_problem import Block, DiscreteProblem, DiscreteSolution
 from ssbi_core.transport.elements import corner_offsets, jump, pixel_corners
+from ssbi_core.transport.graded_mesh import GradedMesh
 from ssbi_core.transport.linear_solve import SpdSolver
 from ssbi_core.transport.nested_dissection import elimination_rank
+from ssbi_core.transport.pixel_fields import dissipation
 from ssbi_core.transport.surfaces import Surfaces
 from ssbi_core.transport.tensors import conducting, pixel_basis, pixel_coefficients
 
@@ -60,12 +62,21 @@ class PrimalProblem:
     axis : array axis of transport.
     surfaces : resistive faces.
     solver : linear solver, whose kept factorisation all solves share.
+    mesh : cells to solve on, on which every conductivity to be solved for is uniform; None for one cell per pixel.
     rigorous : give values of their own to insulating pixels only.
     """
 
     def __init__(
-        self, strength: np.ndarray, axis: int, surfaces: Surfaces, solver: SpdSolver, *, rigorous: bool = False
+        self,
+        strength: np.ndarray,
+        axis: int,
+        surfaces: Surfaces,
+        solver: SpdSolver,
+        *,
+        mesh: GradedMesh | None = None,
+        rigorous: bool = False,
     ) -> None:
+        self.mesh = mesh
         self.shape, self.axis, self.surfaces = strength.shape, axis, surfaces
         shape = self.shape
         self.corners, parent = split_corners((strength > 0).astype(float) if rigorous else strength, surfaces)
@@ -78,12 +89,18 @@ class PrimalProblem:
 
     def solve(self, conductivity: np.ndarray, resistance: np.ndarray) -> PrimalSolution:
         """Solve for a checked conductivity field and the resistance of every face, both dimensionless."""
-        coefficients = [self.pixel_coefficients(conductivity), 1 / resistance[None]]
+        of_pixels = self.pixel_coefficients(conductivity)
+        of_cells = [of_pixels] if self.mesh is None else self.mesh.coefficients(of_pixels)
         problem = self.discrete(conductivity)
-        solution = problem.solve(coefficients, may_float=not conducting(conductivity).all())
-        pixels, faces = solution.energies
+        solution = problem.solve([*of_cells, 1 / resistance[None]], may_float=not conducting(conductivity).all())
+        energies, faces = solution.energies[:-1], solution.energies[-1]
+        if self.mesh is None:
+            at_corners, pixels = solution.values[self.corners], energies[0]
+        else:
+            at_corners = self.mesh.on_pixels(solution.values, self.corners)
+            pixels = dissipation(at_corners, pixel_basis(conductivity), of_pixels)
         scale = self.shape[self.axis] ** 2 / np.prod(self.shape)
-        return PrimalSolution(solution.values[self.corners], pixels, faces, float(scale), solution)
+        return PrimalSolution(at_corners, pixels, faces, float(scale), solution)
 
     def beside(self, solver: SpdSolver) -> PrimalProblem:
         """The same problem with another solver, for another thread; what is known of the structure is shared."""
@@ -105,8 +122,10 @@ class PrimalProblem:
         """The discrete problem, kept as long as conductivities stay of one kind."""
         tensor = conductivity.ndim > self._ndim
         if self._problem is None or self._problem[0] != tensor:
-            blocks = [self.pixel_block(conductivity), Block(self._face_corners(), jump(self._ndim)[None])]
-            self._problem = (tensor, DiscreteProblem(blocks, self.fixed, self._rank, self._solver))
+            body = self.pixel_block(conductivity)
+            bodies = [body] if self.mesh is None else self.mesh.blocks(self.corners, body.basis)
+            faces = Block(self._face_corners(), jump(self._ndim)[None])
+            self._problem = (tensor, DiscreteProblem([*bodies, faces], self.fixed, self._rank, self._solver))
         return self._problem[1]
 
     def _face_corners(self) -> np.ndarray:

@@ -15,8 +15,9 @@ from ssbi_core.graph.axis import AXIS_NAMES, array_axis, interface_axis
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import PHASES, MaterialSystem, Phase, load_system
 from ssbi_core.transport.attribution import resistance_share
-from ssbi_core.transport.conduct import Conduction, ConductionProblem
-from ssbi_core.transport.conductivity_field import ConductionField, build_field
+from ssbi_core.transport.conduct import ConductionProblem
+from ssbi_core.transport.conduction import Conduction
+from ssbi_core.transport.conductivity_field import ConductionField, build_field, nearest_solid
 from ssbi_core.transport.config import TransportConfig
 from ssbi_core.transport.knockout import knockout_gain
 from ssbi_core.transport.primal import PrimalProblem
@@ -88,17 +89,20 @@ def solve_conduction(
     bodies, lines = phase_properties(material, config.temperature, config.conductivity, config.resistance)
     lines = {phase: value for phase, value in lines.items() if (labels == phase).any()}
     field = build_field(labels, voxel, bodies, lines)
+    solid = nearest_solid(labels) if config.knockout else None
     with ConductionProblem(
         field.conductivity,
         voxel,
         array_axis(along, labels.ndim),
         surfaces=field.surfaces,
         method=config.solver,
+        mesh=config.mesh,
+        uniform_in=[field.body] if solid is None else [field.body, solid],
         primal=_primal(config.backend),
     ) as problem:
         conduction = problem.solve(bounds=config.bounds, tolerance=config.tolerance, throw=throw)
         base = conduction.from_potential
-        gains = knockout_gain(labels, field, problem, bodies, base) if config.knockout else {}
+        gains = knockout_gain(labels, field, solid, problem, bodies, base) if config.knockout else {}
     settings = config.model_dump() | {
         "axis": along,
         "system": material.name,
