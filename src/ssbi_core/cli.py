@@ -96,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
     _overrides(conductivity)
     conductivity.add_argument("--mapping", metavar="FILE", help="TOML or JSON file: label value = phase name")
 
+    impedance = command("impedance", _impedance, "impedance spectrum and relaxation times, from label images")
+    _paths(impedance, "label images (codes 0-8), folders or globs", metavar="LABELS")
+    _output(impedance)
+    _common(impedance)
+    _alternating(impedance)
+    impedance.add_argument("--mapping", metavar="FILE", help="TOML or JSON file: label value = phase name")
+
     train = command("train", _train, "train a net on a study of your own")
     train.add_argument("what", choices=["segmenter"], help="which net")
     train.add_argument("study", metavar="STUDY", help="folder with images/*.ome.tif and labels/*.tif")
@@ -161,6 +168,32 @@ def _overrides(parser: argparse.ArgumentParser) -> None:
         metavar="PHASE=ohm_cm2",
         help="area-specific resistance of a line-like phase (repeatable)",
     )
+    parser.add_argument(
+        "--rel-gap", type=float, metavar="GAP", help="refine the mesh until the bounds are as close, e.g. 0.01 for 1 %%"
+    )
+    parser.add_argument(
+        "--representative",
+        action="store_true",
+        help="also solve windows of the image, to say whether the field of view is large enough",
+    )
+
+
+def _alternating(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--frequencies",
+        type=float,
+        nargs=3,
+        metavar=("LOW", "HIGH", "N"),
+        help="lowest and highest in Hz, points per decade (default: as far as anything relaxes)",
+    )
+    for option, unit, help_ in (
+        ("--conductivity", "S/cm", "conductivity of that phase's pixels"),
+        ("--resistance", "ohm_cm2", "area-specific resistance of a line-like phase"),
+        ("--permittivity", "EPS_R", "relative permittivity of that phase's pixels"),
+        ("--capacitance", "F/cm2", "capacitance of a phase given by its resistance"),
+        ("--exponent", "N", "exponent of its constant-phase element, 1 for a capacitor"),
+    ):
+        parser.add_argument(option, action="append", default=[], metavar=f"PHASE={unit}", help=f"{help_} (repeatable)")
 
 
 def _assignments(values: Sequence[str], option: str, unit: str) -> dict[str, float]:
@@ -190,6 +223,8 @@ def _config(options: argparse.Namespace, **fixed: Any) -> Any:
         label_mapping=getattr(options, "mapping", None),
         conductivity=_assignments(getattr(options, "conductivity", []), "--conductivity", "S/cm"),
         resistance=_assignments(getattr(options, "resistance", []), "--resistance", "ohm_cm2"),
+        rel_gap=getattr(options, "rel_gap", None),
+        representative=getattr(options, "representative", False),
         **fixed,
     )
 
@@ -211,6 +246,44 @@ def _segment(options: argparse.Namespace) -> int:
 
 def _conductivity(options: argparse.Namespace) -> int:
     return _run_study(options, _config(options, labels=True, stages=("transport",)))
+
+
+def _impedance(options: argparse.Namespace) -> int:
+    from ssbi_core.impedance_study import impedance_study
+    from ssbi_core.transport import ImpedanceConfig
+
+    units = {
+        "conductivity": "S/cm",
+        "resistance": "ohm_cm2",
+        "permittivity": "EPS_R",
+        "capacitance": "F/cm2",
+        "exponent": "N",
+    }
+    config = ImpedanceConfig.model_construct().with_given(
+        {
+            "frequencies": options.frequencies,
+            "temperature": options.temperature,
+            "axis": options.axis,
+            **{key: _assignments(getattr(options, key), f"--{key}", unit) for key, unit in units.items()},
+        }
+    )
+    with _progress() as progress:
+        outcome = impedance_study(
+            options.paths,
+            options.output,
+            config,
+            system=options.system,
+            reaction_layer=options.reaction_layer,
+            pixel_size_nm=options.pixel_size_nm,
+            mapping=options.mapping,
+            overwrite=options.overwrite,
+            progress=progress,
+        )
+    for failure in outcome.failures:
+        print(f"ssbi {options.command}: error: {failure}", file=sys.stderr)
+    written = outcome.folders[0] if len(outcome.folders) == 1 else options.output
+    print(f"{len(outcome.folders)} of {len(outcome.folders) + len(outcome.failures)} images; spectra: {written}")
+    return EXIT_BAD_INPUT if outcome.failures else 0
 
 
 def _run_study(options: argparse.Namespace, config: Any) -> int:

@@ -29,7 +29,7 @@ from ssbi_core.report import (
     write_results_table,
 )
 from ssbi_core.segment import segment, segmenter_digest
-from ssbi_core.transport import solve_conduction
+from ssbi_core.transport import representative_volume, solve_conduction
 
 Stage = Literal["segment", "graph", "transport"]
 Progress = Callable[[str, float], None]
@@ -71,6 +71,14 @@ class AnalysisConfig(BaseModel):
         default_factory=dict, json_schema_extra={"unit": "ohm cm2"}, title="Area-specific resistances"
     )
     knockout: bool = Field(True, title="Knock-out gains", description="re-solve without each phase in turn")
+    rel_gap: float | None = Field(
+        None, gt=0, le=1, title="Gap between the bounds", description="relative; the mesh is refined where it is wider"
+    )
+    representative: bool = Field(
+        False,
+        title="Representative volume",
+        description="solve windows of the image too, to say how far its conductivity can be trusted",
+    )
     stages: tuple[Stage, ...] = Field(ALL_STAGES, title="Stages", description="what is computed")
 
     @classmethod
@@ -127,7 +135,7 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
     axis, axis_notes = _transport_axis(phases, config)
     notes += [*phases.metadata.get("notes", ()), *axis_notes]
 
-    graph = transport = None
+    graph = transport = representative = None
     if "graph" in config.stages:
         stage("graph", 0.5)
         graph = build_graph(phases, micrograph, axis=axis, system=system, temperature=config.temperature)
@@ -141,14 +149,26 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
             conductivity=config.conductivity,
             resistance=config.resistance,
             knockout=config.knockout,
+            rel_gap=config.rel_gap,
         )
         notes += transport.settings["notes"]
+        if config.representative:
+            stage("windows", 0.8)
+            representative = representative_volume(
+                phases,
+                system=system,
+                temperature=config.temperature,
+                axis=axis,
+                conductivity=config.conductivity,
+                resistance=config.resistance,
+            )
     return ImageResult(
         phases=phases,
         system=system,
         micrograph=micrograph,
         graph=graph,
         transport=transport,
+        representative=representative,
         provenance={
             "version": __version__,
             "models": {} if config.labels else {"segmenter": segmenter_digest()},

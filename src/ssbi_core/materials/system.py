@@ -21,6 +21,8 @@ from ssbi_core.materials.phases import INTERFACES, Phase
 BOLTZMANN_EV = 8.617333262e-5  # eV/K, CODATA 2018
 COLDEST_K, HOTTEST_K = 100.0, 2000.0  # beyond these an Arrhenius law fitted near room temperature means nothing
 AVOGADRO_PER_NM3 = 602.214076  # 1/mol per (g/cm3 -> g/nm3), CODATA 2018
+VACUUM_PERMITTIVITY = 8.8541878128e-14  # F/cm, CODATA 2018
+_OXIDE_PERMITTIVITY = 20.0  # of a solid whose file gives none: between Li2CO3 (5) and LLZO (50); an assumption
 
 
 class _Strict(BaseModel):
@@ -59,6 +61,9 @@ class PhaseProperties(_Strict):
     conductivity: Quantity
     activation_energy: Quantity
     anisotropy: Quantity | None = None
+    electronic_conductivity: Quantity | None = None
+    electronic_activation_energy: Quantity | None = None
+    relative_permittivity: Quantity | None = None
     aliases: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -78,6 +83,14 @@ class PhaseProperties(_Strict):
             raise ValueError("composition and density belong together: image contrast follows from both")
         if self.anisotropy is not None and (self.anisotropy.unit != "1" or self.anisotropy.value <= 0):
             raise ValueError("anisotropy must be > 0 with unit 1")
+        electronic, barrier = self.electronic_conductivity, self.electronic_activation_energy
+        if electronic is not None and (electronic.unit != "S/cm" or electronic.value < 0):
+            raise ValueError("electronic_conductivity must be >= 0 with unit S/cm")
+        if barrier is not None and (electronic is None or barrier.unit != "eV" or barrier.value < 0):
+            raise ValueError("electronic_activation_energy must be >= 0 with unit eV, beside electronic_conductivity")
+        permittivity = self.relative_permittivity
+        if permittivity is not None and (permittivity.unit != "1" or permittivity.value < 1):
+            raise ValueError("relative_permittivity must be >= 1 with unit 1")
         return self
 
     def atoms_per_nm3(self) -> dict[str, float]:
@@ -94,13 +107,18 @@ class PhaseProperties(_Strict):
 
 
 class InterfaceProperties(_Strict):
-    """An interface without thickness, given by its area-specific resistance."""
+    """An interface without thickness: area-specific resistance beside a constant-phase element.
+
+    `capacitance` is the one that belongs to the relaxation time, tau / R; at exponent 1 the element is this capacitor.
+    """
 
     title: str
     color: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
     resistance: Quantity
     activation_energy: Quantity
     width: Quantity
+    capacitance: Quantity | None = None
+    exponent: Quantity | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> InterfaceProperties:
@@ -110,6 +128,10 @@ class InterfaceProperties(_Strict):
             raise ValueError("activation_energy must be >= 0 with unit eV")
         if self.width.unit != "nm" or self.width.value <= 0:
             raise ValueError("width must be > 0 with unit nm")
+        if self.capacitance is not None and (self.capacitance.unit != "F/cm2" or self.capacitance.value <= 0):
+            raise ValueError("capacitance must be > 0 with unit F/cm2")
+        if self.exponent is not None and (self.exponent.unit != "1" or not 0 < self.exponent.value <= 1):
+            raise ValueError("exponent must be > 0 and <= 1 with unit 1")
         return self
 
 
@@ -191,6 +213,19 @@ class MaterialSystem(_Strict):
         factor = self._arrhenius(properties.activation_energy.value, temperature)
         return properties.conductivity.value * factor * self.reference_temperature_K / temperature
 
+    def electronic_conductivity(self, phase: Phase, temperature: float) -> float | None:
+        """Electronic conductivity of a bulk phase or layer in S/cm at `temperature` in K; None where the file has none.
+
+        Arrhenius as for ions; the same at all temperatures where the file gives no electronic_activation_energy.
+        """
+        properties = self.phase(phase)
+        if properties.electronic_conductivity is None:
+            return None
+        if properties.electronic_activation_energy is None:
+            return properties.electronic_conductivity.value
+        factor = self._arrhenius(properties.electronic_activation_energy.value, temperature)
+        return properties.electronic_conductivity.value * factor * self.reference_temperature_K / temperature
+
     def resistance(self, phase: Phase, temperature: float) -> float:
         """Area-specific resistance of an interface in ohm cm2 at `temperature` in K.
 
@@ -199,6 +234,26 @@ class MaterialSystem(_Strict):
         properties = self.interface(phase)
         factor = self._arrhenius(properties.activation_energy.value, temperature)
         return properties.resistance.value / factor * temperature / self.reference_temperature_K
+
+    def relative_permittivity(self, phase: Phase) -> float:
+        """Of a bulk phase or layer; where the file gives none, 1 for what holds no matter and 20 for a solid."""
+        properties = self.phase(phase)
+        if properties.relative_permittivity is not None:
+            return properties.relative_permittivity.value
+        return _OXIDE_PERMITTIVITY if properties.composition else 1.0
+
+    def capacitance(self, phase: Phase) -> float:
+        """Capacitance of an interface in F/cm2; where the file gives none, of a plate of its width of electrolyte."""
+        properties = self.interface(phase)
+        if properties.capacitance is not None:
+            return properties.capacitance.value
+        width = properties.width.value * 1e-7  # cm
+        return VACUUM_PERMITTIVITY * self.relative_permittivity(Phase.LLZO) / width
+
+    def exponent(self, phase: Phase) -> float:
+        """Exponent n of an interface's constant-phase element; 1, a capacitor, where the file gives none."""
+        given = self.interface(phase).exponent
+        return 1.0 if given is None else given.value
 
     def _arrhenius(self, activation_energy: float, temperature: float) -> float:
         if not COLDEST_K <= temperature <= HOTTEST_K:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from ssbi_core.graph import write_graph
 from ssbi_core.io import write_image, write_labels
 from ssbi_core.io.atomic import atomic_path
@@ -26,7 +28,8 @@ def write_result(result: ImageResult, folder: str | Path) -> list[Path]:
     -------
     list of Path
         ``labels.tif``; ``uncertainty.tif``, ``graph.parquet``, ``graph.graphml``, ``potential.tif`` (V) and
-        ``current_density.tif`` (A/cm2 at 1 V) of the stages that were run; ``result.json``.
+        ``current_density.tif`` (A/cm2 at 1 V) of the stages that were run; ``bottlenecks.csv`` and
+        ``representative_volume.csv`` where there are any; ``result.json``.
 
     Raises
     ------
@@ -42,6 +45,10 @@ def write_result(result: ImageResult, folder: str | Path) -> list[Path]:
     if result.transport is not None:
         written.append(write_image(folder / "potential.tif", result.transport.potential, pixel))
         written.append(write_image(folder / "current_density.tif", result.transport.current_density, pixel))
+        if result.transport.bottlenecks is not None:
+            written.append(_write_csv(folder / "bottlenecks.csv", result.transport.bottlenecks.table()))
+    if result.representative is not None:
+        written.append(_write_csv(folder / "representative_volume.csv", result.representative.table()))
     return [*written, _write_json(folder / "result.json", result)]
 
 
@@ -57,6 +64,12 @@ def write_results_table(path: str | Path, images: Iterable[ImageResult | Rendere
     with atomic_path(Path(path)) as temporary:
         table.to_parquet(temporary, index=False)
     return Path(path)
+
+
+def _write_csv(path: Path, table: pd.DataFrame) -> Path:
+    with atomic_path(path) as temporary:
+        table.to_csv(temporary, index=False)
+    return path
 
 
 def _write_json(path: Path, result: ImageResult) -> Path:

@@ -20,6 +20,7 @@ from ssbi_core.graph.interface_graph import InterfaceGraph
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem
+from ssbi_core.transport.representative_volume import RepresentativeVolume
 from ssbi_core.transport.solution import ConductionSolution
 
 
@@ -32,6 +33,7 @@ class ImageResult:
     phases : the phases, 2D or 3D.
     system : the material system the numbers were computed with.
     micrograph, graph, transport : what the other stages returned.
+    representative : spread of sigma_eff over windows of the image, where it was asked for.
     provenance : ``version``, ``models`` (name -> sha256), ``settings``, ``input_sha256``, ``command``.
     warnings : sentences a reader of the numbers has to know.
     """
@@ -43,6 +45,7 @@ class ImageResult:
     transport: ConductionSolution | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    representative: RepresentativeVolume | None = None
 
     @property
     def name(self) -> str:

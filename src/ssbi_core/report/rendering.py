@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 from ssbi_core.materials import PHASES
 from ssbi_core.report.figures import charts, panels
+from ssbi_core.report.figures.bottlenecks import bottlenecks_panel
 from ssbi_core.report.figures.canvas import inline_svg, style
 from ssbi_core.report.figures.panel import ColorScale, LegendEntry, Panel, panel_png
 from ssbi_core.report.formatting import chemical, interval, length, number
+from ssbi_core.report.held_up import PieceFact, held_up_in_words, piece_facts
 from ssbi_core.report.records import ImageResult, result_json, result_notes
 from ssbi_core.report.table import result_row
 from ssbi_core.report.wording import image_summary, temperature_in_words
@@ -25,6 +27,7 @@ _AXIS_WORDS = {0: "rows (top to bottom)", 1: "columns (left to right)", 2: "slic
 _CHART_TITLES = {
     "resistance_share": "What the resistance consists of",
     "knockout_gain": "What each phase costs: σ_eff without it",
+    "representative_volume": "Is the field of view large enough? Spread of σ_eff between windows of it",
 }
 
 
@@ -66,6 +69,15 @@ class Chart(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
+class HeldUp:
+    """Where the current is held up: sentences, the rows of the table, and the picture they number."""
+
+    words: tuple[str, ...]
+    pieces: tuple[PieceFact, ...]
+    picture: Picture | None
+
+
+@dataclass(frozen=True, eq=False)
 class RenderedImage:
     """What the report shows of one image.
 
@@ -76,6 +88,7 @@ class RenderedImage:
     pictures, charts : empty where only the numbers were asked for.
     facts, phases, notes : the tables of the image.
     provenance : JSON text of what the numbers were computed with.
+    held_up : where the current is held up; None where there are no interfaces.
     """
 
     row: Mapping[str, Any]
@@ -86,6 +99,7 @@ class RenderedImage:
     phases: tuple[PhaseFact, ...]
     notes: tuple[str, ...]
     provenance: str
+    held_up: HeldUp | None = None
 
 
 def render_image(result: ImageResult, *, figures: bool = True) -> RenderedImage:
@@ -105,12 +119,23 @@ def render_image(result: ImageResult, *, figures: bool = True) -> RenderedImage:
         phases=tuple(_phase_facts(result)),
         notes=tuple(result_notes(result)),
         provenance=json.dumps(result_json(result)["provenance"], indent=2, ensure_ascii=False),
+        held_up=_held_up(result, figures=figures),
     )
 
 
 def _pictures(result: ImageResult) -> tuple[Picture, ...]:
     with style():
         return tuple(_picture(panel) for panel in panels(result))
+
+
+def _held_up(result: ImageResult, *, figures: bool) -> HeldUp | None:
+    pieces = piece_facts(result)
+    if not pieces:
+        return None
+    with style():
+        panel = bottlenecks_panel(result) if figures else None
+        picture = None if panel is None else _picture(panel)
+    return HeldUp(tuple(held_up_in_words(result)), tuple(pieces), picture)
 
 
 def _picture(panel: Panel) -> Picture:

@@ -36,6 +36,7 @@ def image_summary(result: ImageResult) -> list[str]:
         reason = result.transport.reason.rstrip(".") or "no conducting path joins the two faces"
         return [f"This field of view does not conduct from face to face: {reason}.", *_remedies(result.transport)]
     sentences = [_conduction(result.transport), *_causes(result.transport), *_gap(result.transport)]
+    sentences += [] if result.representative is None else [result.representative.verdict]
     return [sentence for sentence in sentences if sentence]
 
 

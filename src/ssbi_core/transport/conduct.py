@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
@@ -21,7 +22,7 @@ from ssbi_core.transport.linear_solve import SpdSolver
 from ssbi_core.transport.percolation import percolates
 from ssbi_core.transport.primal import PrimalProblem, PrimalSolution
 from ssbi_core.transport.surfaces import Surfaces
-from ssbi_core.transport.tensors import check_conductivity, conducting, grid_of, strength
+from ssbi_core.transport.tensors import check_conductivity, conducting, grid_of, is_tensor, strength
 
 MeshKind = Literal["auto", "graded", "pixels"]
 
@@ -53,7 +54,7 @@ def conduct(
     bounds : also solve for the lower bound.
     tolerance : of the residual and of the flux balance.
     throw : raise SolverError where the tolerance is not met, else mark the result.
-    method : linear solver, "auto", "pardiso", "superlu" or "amg".
+    method : linear solver, "auto", "pardiso", "superlu", "amg" or, for scalar pixels, "multigrid".
     mesh : "pixels" gives every pixel an element of its own; "graded" (2D) larger cells where the field is uniform,
         which costs a part of the work and widens the bounds by some 0.05 %; "auto" grades large pictures.
 
@@ -86,19 +87,20 @@ class ConductionProblem:
         method: str = "auto",
         mesh: MeshKind = "auto",
         uniform_in: Sequence[np.ndarray] = (),
-        primal: type[PrimalProblem] = PrimalProblem,
+        primal: type[PrimalProblem] | None = None,
     ) -> None:
         self.field = check_conductivity(conductivity)
         self.shape = checked_grid(self.field, voxel_size, axis)
-        self.axis, self.voxel_size, self._primal_type = axis, voxel_size, primal
+        self.axis, self.voxel_size = axis, voxel_size
         self.live = conducting(self.field)
         self.reference = float(np.max(self.field)) or 1.0
         surfaces = surfaces or Surfaces.none()
         self.kept = resistive(surfaces, self.live, voxel_size / self.reference)
         self.faces = surfaces.select(self.kept)
-        self.solver = SpdSolver(len(self.shape), method)
-        graded = _is_graded(mesh, self.shape, primal)
+        self.solver = SpdSolver(len(self.shape), "auto" if method == "multigrid" else method)
+        graded = _is_graded(mesh, self.shape, primal or PrimalProblem)
         self.mesh = GradedMesh.of([self.field, *uniform_in], self.faces) if graded else None
+        self._primal_type = primal or self._assembly(method)
 
     def __enter__(self) -> ConductionProblem:
         return self
@@ -110,6 +112,22 @@ class ConductionProblem:
     def primal(self) -> PrimalProblem:
         """The potential problem, whose sparsity pattern all solves share."""
         return self._primal_type(strength(self.field), self.axis, self.faces, self.solver, mesh=self.mesh)
+
+    def _assembly(self, method: str) -> type[PrimalProblem]:
+        """Multigrid where it was asked for, or where a factorisation would be too large; else a sparse matrix."""
+        plain = self.mesh is None and not len(self.faces) and not is_tensor(self.field)
+        if method == "multigrid" and not plain:
+            raise InputError(
+                "the multigrid solver for a tensor field, resistive faces or a graded mesh",
+                "a scalar conductivity per pixel, and mesh 'pixels'",
+                "use the auto solver",
+            )
+        large = method == "auto" and self.solver.choose(math.prod(self.shape)) == "amg"
+        if not plain or not (large or method == "multigrid"):
+            return PrimalProblem
+        from ssbi_core.transport.multigrid_primal import MultigridPrimalProblem
+
+        return MultigridPrimalProblem
 
     def solve(self, *, bounds: bool = True, tolerance: float = 1e-6, throw: bool = True) -> Conduction:
         """Solve the structure as it is (see `conduct`)."""
@@ -148,6 +166,19 @@ class ConductionProblem:
         other = copy(self)
         other.solver = SpdSolver(len(self.shape), self.solver.requested)
         other.__dict__["primal"] = self.primal.beside(other.solver)
+        return other
+
+    def with_properties(self, conductivity: np.ndarray, resistance: np.ndarray) -> ConductionProblem:
+        """The same structure, unknowns and solver with other conductivities and other resistances of the same faces.
+
+        Units and conditions as in `upper`; results are in units of the largest of the new conductivities.
+        """
+        other = copy(self)
+        other.field = check_conductivity(conductivity)
+        other.live, other.reference = conducting(other.field), float(np.max(other.field)) or 1.0
+        smallest = _NEARLY_NONE * self.voxel_size / other.reference
+        other.faces = replace(self.faces, resistance=np.maximum(resistance[self.kept], smallest))
+        other.__dict__["primal"] = self.primal
         return other
 
     def upper(self, conductivity: np.ndarray, resistance: np.ndarray, *, tolerance: float = 1e-6) -> float:

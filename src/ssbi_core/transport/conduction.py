@@ -34,6 +34,7 @@ class Conduction:
     percolates, method, flux_imbalance : as in `ConductionSolution`.
     converged : whether every solve met its tolerance.
     from_potential : S/cm of the potential problem alone, for comparison with other solves of it.
+    corner_potential : (pixels, 2^d) V at the corners of every pixel, as in `potential`; None where nothing conducts.
     """
 
     effective_conductivity: Bounded
@@ -47,6 +48,7 @@ class Conduction:
     flux_imbalance: float
     converged: bool = True
     from_potential: float = 0.0
+    corner_potential: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def collect(
         flux_imbalance=primal.solution.flux_imbalance,
         converged=converged,
         from_potential=from_potential * unit.conductivity,
+        corner_potential=corners,
     )
 
 

@@ -34,6 +34,7 @@ class TransportConfig(BaseModel):
     knockout: bool = Field(
         True, title="Knock-out gains", description="re-solve with each feature replaced by the solid"
     )
+    bottlenecks: bool = Field(True, title="Bottlenecks", description="rank the pieces of interface by what they cost")
     backend: Literal["direct", "jax-fem"] = Field(
         "direct", title="Assembly", description="pixel elements assembled here, or a jax-fem problem"
     )
@@ -44,6 +45,13 @@ class TransportConfig(BaseModel):
         "auto",
         title="Mesh",
         description="an element per pixel, or (2D) larger ones inside uniform regions; auto: graded for large pictures",
+    )
+    rel_gap: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        title="Gap between the bounds",
+        description="relative; where it is wider, the mesh is refined. Empty: as the pixels give it",
     )
     tolerance: float = Field(
         1e-6, gt=1e-13, lt=1e-2, title="Tolerance", description="of residual and flux balance, relative"

@@ -12,10 +12,12 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from ssbi_core.transport.conduct import ConductionProblem
 from ssbi_core.transport.percolation import percolates
 from ssbi_core.transport.pixel_fields import gradient_outer, gradient_square
+from ssbi_core.transport.primal import PrimalProblem
 from ssbi_core.transport.tensors import is_tensor
 
 
@@ -44,6 +46,9 @@ def effective_conductivity(conductivity: jax.Array, axis: int = 0) -> jax.Array:
 def _value_and_gradient(conductivity: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
     conductivity = jnp.asarray(conductivity)
     kind = conductivity.dtype
+    if not isinstance(conductivity, Tracer):
+        value, gradient = _solve(conductivity, axis, None)
+        return jnp.asarray(value), jnp.asarray(gradient)
     shapes = (jax.ShapeDtypeStruct((), kind), jax.ShapeDtypeStruct(conductivity.shape, kind))
     return jax.pure_callback(partial(_solve, axis=axis), shapes, conductivity, vmap_method="sequential")
 
@@ -60,13 +65,17 @@ def _backward(axis: int, gradient: jax.Array, cotangent: jax.Array) -> tuple[jax
 effective_conductivity.defvjp(_forward, _backward)
 
 
-def _solve(conductivity: jax.Array, axis: int) -> tuple[np.ndarray, np.ndarray]:
+def _solve(
+    conductivity: jax.Array, axis: int, primal: type[PrimalProblem] | None = PrimalProblem
+) -> tuple[np.ndarray, np.ndarray]:
+    # Inside a callback JAX must not be called again, hence no multigrid there.
     kind = conductivity.dtype
-    with ConductionProblem(np.asarray(conductivity, dtype=np.float64), axis=axis, mesh="pixels") as problem:
+    field = np.asarray(conductivity, dtype=np.float64)
+    with ConductionProblem(field, axis=axis, mesh="pixels", primal=primal) as problem:
         if not percolates(problem.live, axis):
             return np.zeros((), kind), np.zeros(conductivity.shape, kind)
-        primal = problem.potential()
+        potential = problem.potential()
     mean = gradient_outer if is_tensor(problem.field) else gradient_square
-    gradient = primal.scale * mean(primal.corner_potential, len(problem.shape)).reshape(conductivity.shape)
-    value = primal.effective_conductivity * problem.reference
+    gradient = potential.scale * mean(potential.corner_potential, len(problem.shape)).reshape(conductivity.shape)
+    value = potential.effective_conductivity * problem.reference
     return np.asarray(value, dtype=kind), gradient.astype(kind)

@@ -31,6 +31,7 @@ _PARDISO_LIMIT_2D = 8_000_000
 _AMG_TOLERANCE = 1e-12
 _SUPERLU_RESCUE = 2_000_000  # unknowns; above, a stalled iteration is left to the caller's check
 _here = threading.local()
+_Phase = Callable[[int, sp.csr_matrix, np.ndarray], np.ndarray]
 
 
 @contextmanager
@@ -77,6 +78,15 @@ class SpdSolver:
             return self._pardiso_analysis(matrix)(33, matrix, rhs)
         return self.solve(matrix, rhs)
 
+    def factorise(self, matrix: sp.csr_matrix) -> Callable[[np.ndarray], np.ndarray]:
+        """What solves with this matrix, for as long as no other is factorised; without iterative refinement."""
+        if self.choose(matrix.indptr.size - 1) == "pardiso":
+            call = self._pardiso_analysis(matrix, refinement=0)
+            self._checked(call, 22, matrix, np.zeros(matrix.indptr.size - 1))
+            return lambda rhs: call(33, matrix, rhs)
+        factor = spla.splu(_full(matrix).tocsc(), permc_spec="NATURAL", options={"SymmetricMode": True})
+        return factor.solve
+
     def close(self) -> None:
         """Free the memory of a kept factorisation."""
         if self._analysed is not None:
@@ -94,12 +104,15 @@ class SpdSolver:
         return "superlu" if size <= _SUPERLU_LIMIT // (1 if self.ndim < 3 else 6) else "amg"
 
     def _pardiso(self, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
+        call = self._pardiso_analysis(matrix)
+        self._checked(call, 22, matrix, rhs)
+        return self._checked(call, 33, matrix, rhs)
+
+    def _checked(self, call: _Phase, phase: int, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
         from pypardiso.pardiso_wrapper import PyPardisoError
 
         try:
-            call = self._pardiso_analysis(matrix)
-            call(22, matrix, rhs)
-            return call(33, matrix, rhs)
+            return call(phase, matrix, rhs)
         except PyPardisoError as error:
             self.close()
             raise SolverError(
@@ -108,13 +121,14 @@ class SpdSolver:
                 "check the conductivities for extreme values, or use the amg solver",
             ) from error
 
-    def _pardiso_analysis(self, matrix: sp.csr_matrix) -> Callable[[int, sp.csr_matrix, np.ndarray], np.ndarray]:
+    def _pardiso_analysis(self, matrix: sp.csr_matrix, refinement: int = 1) -> _Phase:
         """What runs a phase of PARDISO on matrices of this sparsity pattern, analysed once."""
         if self._analysed is not None and self._analysed[0] is not matrix.indices:
             self.close()
         fresh = self._analysed is None
-        kept = self._analysed or (matrix.indices, _new_pardiso(matrix.indptr.size - 1))
+        kept = self._analysed or (matrix.indices, new_pardiso(matrix.indptr.size - 1))
         self._analysed = kept
+        kept[1].set_iparm(8, refinement)
 
         def call(phase: int, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
             kept[1].set_phase(phase)
@@ -175,13 +189,13 @@ def _mkl_library() -> str | None:
     return next((str(file.locate()) for file in installed if "mkl_rt" in file.name), None)
 
 
-def _new_pardiso(size: int) -> Any:
+def new_pardiso(size: int) -> Any:
+    """A PARDISO handle that keeps the order the unknowns come in; for real positive definite matrices."""
     handle = copy(_pardiso_template())
     handle.pt = np.zeros_like(handle.pt)
     handle.iparm = np.zeros_like(handle.iparm)
     handle.iparm[0] = 1  # the values below instead of MKL's defaults
     handle.set_iparm(5, 1)  # our own elimination order, which is the order of the unknowns
     handle.perm = np.arange(1, size + 1, dtype=np.int32)
-    handle.set_iparm(8, 1)  # iterative refinement steps; more where fluxes ask for it
     handle.set_iparm(24, 1)  # two-level factorisation, scales on many cores
     return handle

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ssbi_core.types import Field
+
+if TYPE_CHECKING:
+    from ssbi_core.transport.bottlenecks import Bottlenecks
 
 
 class Bounded(NamedTuple):
@@ -35,6 +38,7 @@ class ConductionSolution:
     percolates : False where no conducting path joins the two faces; `reason` then says why.
     method : linear solver that produced the result.
     flux_imbalance : |inlet - outlet| / mean flux, the check made on every solve.
+    bottlenecks : pieces of interface ranked by their cost; None where there are none, or they were not asked for.
     """
 
     effective_conductivity: Bounded
@@ -51,3 +55,4 @@ class ConductionSolution:
     method: str
     flux_imbalance: float
     settings: Mapping[str, Any] = field(default_factory=dict)
+    bottlenecks: Bottlenecks | None = None

@@ -15,6 +15,7 @@ from ssbi_core.graph.axis import AXIS_NAMES, array_axis, interface_axis
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import PHASES, MaterialSystem, Phase, load_system
 from ssbi_core.transport.attribution import resistance_share
+from ssbi_core.transport.bottlenecks import find_bottlenecks
 from ssbi_core.transport.conduct import ConductionProblem
 from ssbi_core.transport.conduction import Conduction
 from ssbi_core.transport.conductivity_field import ConductionField, build_field, nearest_solid
@@ -22,6 +23,7 @@ from ssbi_core.transport.config import TransportConfig
 from ssbi_core.transport.knockout import knockout_gain
 from ssbi_core.transport.primal import PrimalProblem
 from ssbi_core.transport.properties import phase_properties
+from ssbi_core.transport.refinement import tighten
 from ssbi_core.transport.solution import ConductionSolution
 from ssbi_core.transport.unlabelled import fill_unlabelled
 
@@ -37,6 +39,7 @@ def solve_conduction(
     conductivity: Mapping[str, float] | None = None,
     resistance: Mapping[str, float] | None = None,
     knockout: bool | None = None,
+    rel_gap: float | None = None,
     throw: bool = True,
     backend: Literal["direct", "jax-fem"] | None = None,
     config: TransportConfig | None = None,
@@ -55,6 +58,7 @@ def solve_conduction(
     resistance : phase key -> ohm cm2, for grain_boundary, contact, dislocation (surfaces of no thickness) and
         reaction_layer, coating (total of the drawn thickness).
     knockout : also solve (the default) with each feature replaced by the solid it displaced.
+    rel_gap : refine the mesh until the bounds are as close, relative to the estimate; says so where it cannot.
     throw : raise SolverError where a solve is not accurate; otherwise `reason` says so.
     backend : "direct" (the default) assembles pixel elements, "jax-fem" assembles the same weak form with jax-fem.
     config : all settings as one record; arguments that are given come first.
@@ -79,12 +83,13 @@ def solve_conduction(
             "conductivity": conductivity,
             "resistance": resistance,
             "knockout": knockout,
+            "rel_gap": rel_gap,
             "backend": backend,
         },
     )
-    labels, voxel = _checked_labels(phases)
+    labels, voxel = checked_labels(phases)
     labels, filled = fill_unlabelled(labels, config.max_unlabelled)
-    along, notes = _axis(labels, config.axis)
+    along, notes = transport_axis(labels, config.axis)
     material = load_system(system)
     bodies, lines = phase_properties(material, config.temperature, config.conductivity, config.resistance)
     lines = {phase: value for phase, value in lines.items() if (labels == phase).any()}
@@ -98,18 +103,50 @@ def solve_conduction(
         method=config.solver,
         mesh=config.mesh,
         uniform_in=[field.body] if solid is None else [field.body, solid],
-        primal=_primal(config.backend),
+        primal=None if config.backend == "direct" else primal_type(config.backend),
     ) as problem:
         conduction = problem.solve(bounds=config.bounds, tolerance=config.tolerance, throw=throw)
+        narrow = None
+        if config.bottlenecks:
+            narrow = find_bottlenecks(labels, field, conduction, lines, array_axis(along, labels.ndim))
+        conduction = replace(conduction, corner_potential=None)  # large, and the solves to come need the room
         base = conduction.from_potential
         gains = knockout_gain(labels, field, solid, problem, bodies, base) if config.knockout else {}
+    conduction, more = _tightened(field, conduction, config, array_axis(along, labels.ndim), throw)
     settings = config.model_dump() | {
         "axis": along,
         "system": material.name,
         "reaction_layer": material.reaction_layer,
-        "notes": notes + _notes(labels, filled, lines),
+        "notes": [*notes, *label_notes(labels, filled, lines), *more],
     }
-    return replace(_solution(field, conduction, gains, config, along), settings=settings)
+    return replace(_solution(field, conduction, gains, config, along), settings=settings, bottlenecks=narrow)
+
+
+def _tightened(
+    field: ConductionField, conduction: Conduction, config: TransportConfig, axis: int, throw: bool
+) -> tuple[Conduction, list[str]]:
+    """Closer bounds where a gap was asked for, and what to say of them."""
+    if config.rel_gap is None or not config.bounds or not conduction.percolates:
+        return conduction, []
+    found = tighten(
+        field,
+        axis,
+        conduction.effective_conductivity,
+        config.rel_gap,
+        tolerance=config.tolerance,
+        throw=throw,
+        method=config.solver,
+    )
+    if found.reached:
+        said = [f"pixels cut into {found.factor} x {found.factor} for closer bounds"] if found.factor > 1 else []
+    else:
+        low, high = found.effective_conductivity.lower, found.effective_conductivity.upper
+        gap = (high - low) / found.effective_conductivity.estimate
+        said = [
+            f"bounds {gap:.2%} apart where {config.rel_gap:.2%} was asked for: pixels cut finer than "
+            f"{found.factor} x {found.factor} would not fit in memory"
+        ]
+    return replace(conduction, effective_conductivity=found.effective_conductivity), said
 
 
 def _merged(config: TransportConfig | None, given: Mapping[str, Any]) -> TransportConfig:
@@ -122,7 +159,8 @@ def _merged(config: TransportConfig | None, given: Mapping[str, Any]) -> Transpo
         raise InputError(problems, "the settings of TransportConfig", "correct the settings named") from error
 
 
-def _checked_labels(phases: PhaseMap) -> tuple[np.ndarray, float]:
+def checked_labels(phases: PhaseMap) -> tuple[np.ndarray, float]:
+    """The label array and the pixel size in cm, or what is wrong with them."""
     size = phases.pixel_size_nm
     if isinstance(size, bool) or not isinstance(size, (int, float)) or not math.isfinite(size) or size <= 0:
         raise CalibrationError(f"pixel size {size!r} nm", "a finite size above 0", "give --pixel-size-nm")
@@ -136,7 +174,8 @@ def _checked_labels(phases: PhaseMap) -> tuple[np.ndarray, float]:
     return labels, float(size) * _CM_PER_NM
 
 
-def _axis(labels: np.ndarray, axis: int | None) -> tuple[int, list[str]]:
+def transport_axis(labels: np.ndarray, axis: int | None) -> tuple[int, list[str]]:
+    """The axis asked for, or the one across the interface; rows and a note where there is none."""
     if axis is not None:
         array_axis(axis, labels.ndim)
         return axis, []
@@ -146,7 +185,8 @@ def _axis(labels: np.ndarray, axis: int | None) -> tuple[int, list[str]]:
         return 0, [f"{error.came_in}: current is driven along axis 0 (rows)"]
 
 
-def _primal(backend: str) -> type[PrimalProblem]:
+def primal_type(backend: str) -> type[PrimalProblem]:
+    """The assembly behind a backend's name."""
     if backend == "direct":
         return PrimalProblem
     from ssbi_core.transport.finite_element import JaxFemPrimalProblem
@@ -154,7 +194,8 @@ def _primal(backend: str) -> type[PrimalProblem]:
     return JaxFemPrimalProblem
 
 
-def _notes(labels: np.ndarray, filled: float, lines: Mapping[Phase, float]) -> list[str]:
+def label_notes(labels: np.ndarray, filled: float, lines: Mapping[Phase, float]) -> list[str]:
+    """What the reader of a result should know of its labels."""
     notes = [f"{100 * filled:.2g} % unlabelled pixels took the phase of their nearest neighbour"] if filled else []
     touching = _direct_contacts(labels)
     if touching and Phase.CONTACT in lines:

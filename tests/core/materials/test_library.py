@@ -80,6 +80,8 @@ def test_choosing_a_layer_leaves_the_shipped_system_alone():
         ('title = "Pore"', 'title = "Pore"\nwetness = 3', "phases.pore.wetness"),
         ("composition = { Li = 6.4, La = 3, Zr = 1.4, Ta = 0.6, O = 12 }", "", "phases.llzo"),
         ("composition = { Li = 6.4,", "composition = { Li = 0,", "phases.llzo"),
+        ("electronic_conductivity = { value = 1e-4", "electronic_conductivity = { value = -1", "phases.nmc"),
+        ("electronic_activation_energy = { value = 0.3", "electronic_activation_energy = { value = -1", "phases.nmc"),
     ],
 )
 def test_a_bad_field_is_named(material_file, old, new, field):

@@ -3,7 +3,17 @@ import math
 import pytest
 
 from ssbi_core.errors import InputError
-from ssbi_core.materials import INTERFACES, PHASES, Phase, PhaseProperties, Quantity, available_systems, load_system
+from ssbi_core.materials import (
+    INTERFACES,
+    PHASES,
+    InterfaceProperties,
+    MaterialSystem,
+    Phase,
+    PhaseProperties,
+    Quantity,
+    available_systems,
+    load_system,
+)
 
 BOLTZMANN_EV = 8.617333262e-5
 GAS_CONSTANT, FARADAY = 8.314462618, 96485.33212  # J/(mol K), C/mol, CODATA 2018
@@ -167,9 +177,49 @@ def _properties(**changes):
         {"composition": {"Li": 1}, "density": {"value": 0, "unit": "g/cm3", "assumption": True}},
         {"anisotropy": {"value": 0, "unit": "1", "assumption": True}},
         {"activation_energy": {"value": 30, "unit": "kJ/mol", "assumption": True}},
+        {"relative_permittivity": {"value": 0.5, "unit": "1", "assumption": True}},
+        {"relative_permittivity": {"value": 50, "unit": "F/cm", "assumption": True}},
     ],
 )
 def test_half_given_properties_are_refused(changes):
     assert _properties().title == "x"
     with pytest.raises(ValueError, match=r"must|belong"):
         _properties(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"capacitance": {"value": 0, "unit": "F/cm2", "assumption": True}},
+        {"capacitance": {"value": 1e-6, "unit": "F", "assumption": True}},
+        {"exponent": {"value": 1.1, "unit": "1", "assumption": True}},
+        {"exponent": {"value": 0, "unit": "1", "assumption": True}},
+    ],
+)
+def test_impossible_relaxation_of_an_interface_is_refused(changes):
+    fields = load_system().interface(Phase.CONTACT).model_dump(exclude_none=True)
+    with pytest.raises(ValueError, match="must"):
+        InterfaceProperties.model_validate({**fields, **changes})
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name)
+def test_every_shipped_phase_says_how_it_relaxes(system):
+    layers = [*system.phases.values(), *system.reaction_layers.values()]
+    assert all(layer.relative_permittivity is not None for layer in layers)
+    assert system.relative_permittivity(Phase.PORE) == 1
+    for interface in system.interfaces.values():
+        assert interface.capacitance is not None
+        assert interface.exponent is not None
+
+
+def test_files_without_permittivity_and_capacitance_still_load():
+    fields = load_system().model_dump(exclude_none=True)
+    for layer in (*fields["phases"].values(), *fields["reaction_layers"].values()):
+        del layer["relative_permittivity"]
+    for interface in fields["interfaces"].values():
+        del interface["capacitance"], interface["exponent"]
+    system = MaterialSystem.model_validate(fields)
+    assert system.relative_permittivity(Phase.PORE) == 1
+    assert system.relative_permittivity(Phase.LLZO) == 20
+    assert system.capacitance(Phase.GRAIN_BOUNDARY) == pytest.approx(20 * 8.854e-14 / 2e-7, rel=1e-3)
+    assert system.exponent(Phase.CONTACT) == 1

@@ -46,7 +46,7 @@ def graph_panel(result: ImageResult) -> Panel | None:
         return None
     section = Section.of(result)
     graph = _shown(result.graph, section)
-    background = _background(result, section)
+    background = dimmed_background(result, section)
 
     def draw(axes: Axes) -> None:
         axes.imshow(background, extent=section.extent)
@@ -141,7 +141,8 @@ def _draw_terminals(axes: Axes, axis: int, section: Section) -> None:
         axes.add_artist(Rectangle(corner, *size, color=color, linewidth=0, zorder=4))
 
 
-def _background(result: ImageResult, section: Section) -> np.ndarray:
+def dimmed_background(result: ImageResult, section: Section) -> np.ndarray:
+    """The micrograph, or else the phases, dark enough to draw on; (rows, columns, 3)."""
     grey = micrograph_picture(result, section)
     picture = phase_picture(result, section) if grey is None else np.repeat(grey[..., None], 3, axis=2)
     return np.round(picture * _LEVELS) / _LEVELS * _DIM

@@ -7,6 +7,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from ssbi_core.errors import InputError, OutputError
+from ssbi_core.report.figures.bottlenecks import bottlenecks_panel
 from ssbi_core.report.figures.canvas import print_png, style, svg_text
 from ssbi_core.report.figures.current import current_panel
 from ssbi_core.report.figures.gains import gains_figure
@@ -15,13 +16,18 @@ from ssbi_core.report.figures.micrograph import micrograph_panel
 from ssbi_core.report.figures.panel import Panel, panel_figure
 from ssbi_core.report.figures.phases import phases_panel
 from ssbi_core.report.figures.potential import potential_panel
+from ssbi_core.report.figures.representative import representative_figure
 from ssbi_core.report.figures.shares import shares_figure
 from ssbi_core.report.figures.uncertainty import uncertainty_panel
 from ssbi_core.report.records import ImageResult
 
 PRINT_DPI = 300
 _PANELS = (micrograph_panel, phases_panel, uncertainty_panel, graph_panel, current_panel, potential_panel)
-_CHARTS = {"resistance_share": shares_figure, "knockout_gain": gains_figure}
+_CHARTS = {
+    "resistance_share": shares_figure,
+    "knockout_gain": gains_figure,
+    "representative_volume": representative_figure,
+}
 
 
 def panels(result: ImageResult) -> list[Panel]:
@@ -66,7 +72,7 @@ def figure_png(result: ImageResult, name: str, *, dpi: int = 150) -> bytes:
     Parameters
     ----------
     name : ``micrograph``, ``phases``, ``uncertainty``, ``graph``, ``current_density``, ``potential``,
-        ``resistance_share`` or ``knockout_gain``.
+        ``bottlenecks``, ``resistance_share``, ``knockout_gain`` or ``representative_volume``.
 
     Raises
     ------
@@ -81,7 +87,9 @@ def figure_png(result: ImageResult, name: str, *, dpi: int = 150) -> bytes:
 
 
 def _figures(result: ImageResult) -> dict[str, Figure]:
-    return {panel.name: panel_figure(panel) for panel in panels(result)} | charts(result)
+    apart = bottlenecks_panel(result)  # in a section of its own in the report
+    drawn = [*panels(result), *([] if apart is None else [apart])]
+    return {panel.name: panel_figure(panel) for panel in drawn} | charts(result)
 
 
 def _save(figure: Figure, stem: Path) -> tuple[Path, Path]:

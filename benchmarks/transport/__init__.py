@@ -1,0 +1,1 @@
+"""Speed and accuracy of ionic transport against other solvers: `python -m benchmarks.transport`."""

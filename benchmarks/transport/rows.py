@@ -1,0 +1,165 @@
+"""What is measured: every function is one entry of the results."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from benchmarks.transport import ours, peers
+from benchmarks.transport.structures import blobs, grains
+from benchmarks.transport.traffic import traffic
+from ssbi_core.transport import jax_fem_conductivity
+from ssbi_core.transport.multigrid import solve_on_pixels
+
+ACCURACY = 1e-6
+
+
+def _side_by_side(field: np.ndarray, names: Iterable[str]) -> dict[str, Any]:
+    """Our solver and others on one field; errors against our own solve to 1e-12, which an energy bounds from above."""
+    run = ours.warm(field, ACCURACY)
+    reference = solve_on_pixels(field, tolerance=1e-12).energy
+    result: dict[str, Any] = {
+        "ours": {
+            "seconds": run.seconds,
+            "error": abs(run.solution.energy / reference - 1),
+            "iterations": run.solution.iterations,
+        }
+    }
+    system = peers.assemble(field)
+    for name in names:
+        timed = peers.PEERS[name](system, reference, ACCURACY)
+        result[name] = {"seconds": timed.seconds, "error": timed.error, "slower_by": timed.seconds / run.seconds}
+    return result
+
+
+def grain_image_1024() -> dict[str, Any]:
+    """Grains, boundaries 1e-2, layer 1e-3, 10 % pores 1e-6."""
+    return _side_by_side(grains(1024), ("pyamg", "pardiso"))
+
+
+def grain_image_1024_superlu() -> dict[str, Any]:
+    """The same picture against SuperLU, which takes minutes."""
+    return _side_by_side(grains(1024), ("superlu",))
+
+
+def percolation() -> dict[str, Any]:
+    """Half and half, contrast 1e4 and 1e6, 1024 x 1024; iterations against those at 256 x 256."""
+    result = {}
+    for contrast in (1e4, 1e6):
+        row = _side_by_side(blobs(1024, contrast), ("pyamg",))
+        small = solve_on_pixels(blobs(256, contrast), tolerance=ACCURACY).iterations
+        result[f"contrast_{contrast:g}"] = row | {"iterations_growth_from_256": row["ours"]["iterations"] / small}
+    return result
+
+
+def jax_fem_256() -> dict[str, Any]:
+    """jax-fem's assembly with PARDISO as its linear solver, forward and with the gradient by its own adjoint."""
+    field = grains(256)
+    run = ours.warm(field, ACCURACY)
+    with jax.enable_x64(True):
+        forward = _timed(lambda: jax.block_until_ready(jax_fem_conductivity(field)))
+        both = _timed(lambda: jax.block_until_ready(jax.value_and_grad(jax_fem_conductivity)(jax.numpy.asarray(field))))
+        value, gradient = jax.value_and_grad(jax_fem_conductivity)(jax.numpy.asarray(field))
+    exact = solve_on_pixels(field, tolerance=1e-13)
+    return {
+        "ours": {"seconds": run.seconds, "error": abs(run.solution.effective_conductivity / float(value) - 1)},
+        "gradient_error": float(
+            np.abs(exact.gradient_square * 256**2 / field.size - np.asarray(gradient)).max() / np.abs(gradient).max()
+        ),
+        "forward": {"seconds": forward, "slower_by": forward / run.seconds},
+        "value_and_gradient": {"seconds": both, "slower_by": both / run.seconds},
+    }
+
+
+def taufactor() -> dict[str, Any]:
+    """TauFactor on binary blobs, 256 x 256 and 128 x 128 x 128."""
+    interpreter = os.environ.get("SSBI_TAUFACTOR_PYTHON")
+    if not interpreter:
+        return {"skipped": "SSBI_TAUFACTOR_PYTHON is not set"}
+    script = Path(__file__).with_name("taufactor_peer.py")
+    result = {}
+    for size, ndim in ((256, 2), (128, 3)):
+        field = (blobs(size, 1e4, ndim, seed=1) < 0.5).astype(float) if ndim == 3 else _wide_open(size)
+        run = ours.warm(field, ACCURACY)
+        with tempfile.TemporaryDirectory() as folder:
+            np.save(Path(folder) / "phase.npy", field.astype(np.uint8))
+            done = subprocess.run(
+                [interpreter, script, Path(folder) / "phase.npy"], capture_output=True, text=True, check=True
+            )
+        theirs = json.loads(done.stdout.splitlines()[-1])
+        tau = field.mean() / run.solution.effective_conductivity
+        result[f"{size}^{ndim}"] = {
+            "ours": {"seconds": run.seconds, "tortuosity_factor": tau},
+            "taufactor": theirs | {"slower_by": theirs["seconds"] / run.seconds, "difference": theirs["tau"] / tau - 1},
+        }
+    return result
+
+
+def voxels() -> dict[str, Any]:
+    """Grains of 64^3 and 128^3 against pyamg; peak memory of 128^3 in a process of its own."""
+    result: dict[str, Any] = {f"{size}^3": _side_by_side(grains(size, 3), ("pyamg",)) for size in (64, 128)}
+    code = (
+        "from benchmarks.transport.structures import grains\n"
+        "from ssbi_core.transport.multigrid import solve_on_pixels\n"
+        "s = solve_on_pixels(grains(128, 3)); result = {'converged': s.converged}"
+    )
+    result["128^3 alone"] = ours.fresh_process(code)
+    return result
+
+
+def cold_process() -> dict[str, Any]:
+    """A new interpreter, compiled programs cached, one 512 x 512 picture: imports, set-up and all."""
+    field = "from benchmarks.transport.structures import grains\nf = grains(512)\n"
+    mine = field + (
+        "from ssbi_core.transport.multigrid import solve_on_pixels\n"
+        "s = solve_on_pixels(f); result = {'energy': s.energy, 'converged': s.converged}"
+    )
+    theirs = field + (
+        "from benchmarks.transport import peers\nfrom ssbi_core.transport.elements import laplacian\n"
+        "system = peers.assemble(f); import pyamg\nlevels = pyamg.ruge_stuben_solver(system.matrix)\n"
+        "x = levels.solve(system.right, tol=1e-6, accel='cg'); result = {'energy': system.energy(x)}"
+    )
+    nothing = field + "result = {}"
+    ours.fresh_process(mine)  # fills the cache
+    return {name: ours.fresh_process(code) for name, code in (("ours", mine), ("pyamg", theirs), ("nothing", nothing))}
+
+
+def batch_128() -> dict[str, Any]:
+    """64 pictures of 128 x 128, one after the other."""
+    fields = [grains(128, seed=seed) for seed in range(64)]
+    solve_on_pixels(fields[0])
+    start = time.process_time()
+    solutions = [solve_on_pixels(field) for field in fields]
+    each = (time.process_time() - start) / len(fields)
+    return {"milliseconds_each": 1e3 * each, "all_converged": all(s.converged for s in solutions)}
+
+
+def memory_traffic() -> dict[str, Any]:
+    """Bytes a V-cycle has to move at 1024 x 1024, against what a copy moves in the same time."""
+    return traffic(grains(1024))
+
+
+def _wide_open(size: int) -> np.ndarray:
+    """Binary, the conductor well above percolation."""
+    rough = blobs(size, 1e4, seed=1)
+    return np.maximum(rough > 0.5, np.roll(rough > 0.5, (3, 5), (0, 1))).astype(float)
+
+
+def _timed(function: Callable[[], Any]) -> float:
+    function()
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+QUICK = [grain_image_1024, percolation, jax_fem_256, taufactor, cold_process, batch_128, memory_traffic]
+ALL = [*QUICK, grain_image_1024_superlu, voxels]
