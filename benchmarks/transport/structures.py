@@ -32,5 +32,11 @@ def blobs(size: int, contrast: float, ndim: int = 2, seed: int = 0) -> np.ndarra
     return np.where(smooth > np.quantile(smooth, 0.5 if ndim == 2 else 0.8), 1.0, 1 / contrast)
 
 
+def pores(size: int, ndim: int, share: float, seed: int = 1) -> np.ndarray:
+    """Boolean blobs, so large a share of them true."""
+    smooth = _smooth(np.random.default_rng(seed), (size,) * ndim, 4)
+    return smooth > np.quantile(smooth, 1 - share)
+
+
 def _smooth(rng: np.random.Generator, shape: tuple[int, ...], width: float) -> np.ndarray:
     return ndimage.gaussian_filter(rng.standard_normal(shape), width, mode="wrap")

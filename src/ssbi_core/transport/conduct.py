@@ -13,7 +13,7 @@ import numpy as np
 
 from ssbi_core.errors import InputError
 from ssbi_core.transport.concurrency import both, worth_two_threads
-from ssbi_core.transport.conduction import CROSSING, Conduction, Promise, Unit, collect, insulating, verify
+from ssbi_core.transport.conduction import Conduction, Promise, Unit, collect, insulating, verify
 from ssbi_core.transport.discrete_problem import DiscreteSolution
 from ssbi_core.transport.dual import dual_bound
 from ssbi_core.transport.flux_bound import flux_bound
@@ -136,7 +136,7 @@ class ConductionProblem:
         scaled, resistance = self.field / self.reference, self._scaled(self.faces.resistance)
         primal, (lower, dual) = self._both_problems(scaled, resistance) if bounds else (self.potential(), (0.0, None))
         potentials = [primal]
-        if dual is not None and lower > primal.effective_conductivity * (1 + CROSSING):
+        if dual is not None and lower > primal.upper * (1 + tolerance):
             potentials.append(self._rigorous_potential(scaled, resistance))
         share = np.zeros(self.kept.size)
         share[self.kept] = primal.face_energy / primal.solution.energy

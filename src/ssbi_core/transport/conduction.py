@@ -12,9 +12,6 @@ from ssbi_core.transport.pixel_fields import current_density, gradient_square
 from ssbi_core.transport.primal import PrimalSolution
 from ssbi_core.transport.solution import Bounded
 
-CROSSING = 0.1
-"""By which bounds may cross where resistive lines end at weak pixels (see `primal`); beyond, a new bound is found."""
-
 _SMALLEST = 1e-7  # effective conductivity, as a share of the largest in the field, below which rounding counts
 _ROUNDING = 200 * np.finfo(float).eps
 
@@ -98,7 +95,7 @@ def collect(
 
     Parameters
     ----------
-    potentials : the potential problem, and where its bound was not rigorous enough, one whose bound is.
+    potentials : the potential problem, and where that gave no bound (see `primal`), one that does.
     from_below : lower bound with the solution behind it; (0, None) where it was not asked for.
     field : dimensionless conductivity, scalars or tensors.
     face_share : share of the dissipated power per resistive face.
@@ -109,13 +106,12 @@ def collect(
         If a solve misses what is promised, and that is to be raised.
     """
     primal, (lower, dual) = potentials[0], from_below
-    from_potential, upper = primal.effective_conductivity, potentials[-1].effective_conductivity
+    from_potential, upper = primal.effective_conductivity, potentials[-1].upper
     converged = verify([p.solution for p in potentials], dual, from_potential, promise)
     estimate = from_potential
     if dual is not None:
-        crossing = CROSSING if face_share.size else promise.tolerance
-        lower, upper = _ordered(lower, upper, crossing=crossing, throw=promise.throw)
-        # Where a rigorous upper bound had to be found apart, the potential itself stays the better estimate.
+        lower, upper = _ordered(lower, upper, crossing=promise.tolerance, throw=promise.throw)
+        # Torn at the tips of resistive lines, the first potential is no bound but the better estimate.
         estimate = float(np.clip(np.sqrt(lower * from_potential), lower, upper))
     corners = primal.corner_potential
     return Conduction(
@@ -150,7 +146,7 @@ def verify(potentials: list[DiscreteSolution], dual: DiscreteSolution | None, up
 
 
 def _ordered(lower: float, upper: float, *, crossing: float, throw: bool) -> tuple[float, float]:
-    """The bounds in order. They may cross by rounding, or by the weak pixels at the ends of resistive lines."""
+    """The bounds in order; they may cross by rounding."""
     if lower > upper * (1 + crossing) and throw:
         raise SolverError(
             f"a lower bound {lower:g} above the upper one {upper:g}",

@@ -105,22 +105,31 @@ def _solve(conductivity: jax.Array, axis: int) -> tuple[jax.Array, _Kept]:
 def _backward(axis: int, kept: _Kept, cotangent: jax.Array) -> tuple[jax.Array]:
     del axis
     problem, field, solved = kept.problem, kept.field, kept.solved
-    weak, discrete = problem.weak_form, problem.discrete(field)
+    discrete = problem.discrete(field)
     adjoint = (problem.fixed == 1).astype(
         float
     )  # weights of the residual in the current: 1 on the inlet, minus the adjoint inside
     adjoint[discrete.free] = discrete.solve([problem.pixel_coefficients(field), np.zeros((1, 0))]).values[discrete.free]
+    gradient = weighted_residual_gradient(problem, field, solved.solution.values, adjoint) * solved.scale
+    return (jnp.asarray(gradient) * cotangent,)
+
+
+def weighted_residual_gradient(
+    problem: JaxFemPrimalProblem, field: np.ndarray, potential: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Derivative by the conductivity of every pixel of jax-fem's residual at a potential, summed with weights."""
+    weak = problem.weak_form
     with jax.enable_x64(True):
-        values = jnp.asarray(solved.solution.values)[:, None]
+        values = jnp.asarray(potential)[:, None]
 
         def weighted_residual(tensors: jax.Array) -> jax.Array:
             inner = [_at_quadrature(tensors, weak.fes[0].num_quads)]
-            return jnp.vdot(weak.compute_residual_vars([values], inner, [])[0][:, 0], adjoint)
+            return jnp.vdot(weak.compute_residual_vars([values], inner, [])[0][:, 0], weights)
 
-        gradient = np.asarray(jax.grad(weighted_residual)(jnp.asarray(_as_tensors(field)))) * solved.scale
+        gradient = np.asarray(jax.grad(weighted_residual)(jnp.asarray(_as_tensors(field))))
     if not is_tensor(field):
         gradient = np.trace(gradient, axis1=-2, axis2=-1)
-    return (jnp.asarray(gradient.reshape(field.shape)) * cotangent,)
+    return gradient.reshape(field.shape)
 
 
 jax_fem_conductivity.defvjp(_solve, _backward)

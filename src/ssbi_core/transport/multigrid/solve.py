@@ -19,7 +19,8 @@ from ssbi_core.transport.multigrid.layout import coarse_shape
 
 _COARSEST = {2: 300_000, 3: 60_000}  # unknowns whose factorisation still pays
 _NO_COARSER = {2: 1_500, 3: 3_000}  # unknowns below which nothing is gained by another grid
-_SAFETY = 0.5  # on the smallest eigenvalue, which the iteration finds from above
+_SAFETY = 0.8  # on the smallest eigenvalue, which the iteration finds from above
+_LEAST_KEPT = 0.1  # of the error, by one step: what is left after it is not known better
 _ROUNDING = 1e-13
 _one_at_a_time = threading.Lock()  # the factorisation is kept per shape
 
@@ -83,8 +84,8 @@ def solve_on_pixels(
     energy, inlet, outlet = map(float, numbers)
     # Rounding lets the iteration lose track of its own residual; the energy of what it arrived at would then differ.
     error = record.error + abs(energy / record.energy - 1)
-    converged = record.converged and error <= tolerance + _ROUNDING * record.start / energy
-    return MultigridSolution(potential, gradient, energy, error, inlet, outlet, record.steps, converged)
+    converged = record.converged and bool(error <= tolerance + _ROUNDING * record.start / energy)
+    return MultigridSolution(potential, gradient, energy, float(error), inlet, outlet, record.steps, converged)
 
 
 class _Record:
@@ -138,7 +139,7 @@ class _Record:
             0
         ]
         before = self.falls[-1] / self.lengths[-1] / (_SAFETY * smallest)  # of the iterate before the last step
-        return float(max(before - self.falls[-1], 0.1 * before) / self.energy)
+        return float(max(before - self.falls[-1], _LEAST_KEPT * before) / self.energy)
 
 
 def without_floating(conductivity: np.ndarray) -> np.ndarray:
