@@ -119,7 +119,10 @@ def voxels() -> dict[str, Any]:
 
 
 def cold_process() -> dict[str, Any]:
-    """A new interpreter, compiled programs cached, one 512 x 512 picture: imports, set-up and all."""
+    """A new interpreter, compiled programs cached, one 512 x 512 picture: imports, set-up and all.
+
+    pyamg's process imports this package too, for its assembly: take some 5 s off it for a fair comparison.
+    """
     field = "from benchmarks.transport.structures import grains\nf = grains(512)\n"
     mine = field + (
         "from ssbi_core.transport.multigrid import solve_on_pixels\n"
