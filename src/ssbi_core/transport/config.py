@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class TransportConfig(BaseModel):
-    """How a conduction problem is set up and solved."""
+class StructureConfig(BaseModel):
+    """What every calculation on the conduction problem of a label image can be told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,6 +30,22 @@ class TransportConfig(BaseModel):
         json_schema_extra={"unit": "ohm cm2"},
         description="of a line-like phase, instead of the material system's value",
     )
+    mesh: Literal["auto", "graded", "pixels"] = Field(
+        "auto",
+        title="Mesh",
+        description="an element per pixel, or (2D) larger ones inside uniform regions; auto: graded for large pictures",
+    )
+    tolerance: float = Field(
+        1e-6, gt=1e-13, lt=1e-2, title="Tolerance", description="of residual and flux balance, relative"
+    )
+    max_unlabelled: float = Field(
+        0.05, ge=0, le=0.5, title="Unlabelled pixels", description="largest fraction that is filled from its neighbours"
+    )
+
+
+class TransportConfig(StructureConfig):
+    """How a conduction problem is set up and solved."""
+
     bounds: bool = Field(True, title="Bounds", description="solve for the lower bound too")
     knockout: bool = Field(
         True, title="Knock-out gains", description="re-solve with each feature replaced by the solid"
@@ -41,21 +57,10 @@ class TransportConfig(BaseModel):
     solver: Literal["auto", "pardiso", "superlu", "amg"] = Field(
         "auto", title="Linear solver", description="auto takes the fastest one that is installed and fits in memory"
     )
-    mesh: Literal["auto", "graded", "pixels"] = Field(
-        "auto",
-        title="Mesh",
-        description="an element per pixel, or (2D) larger ones inside uniform regions; auto: graded for large pictures",
-    )
     rel_gap: float | None = Field(
         None,
         gt=0,
         le=1,
         title="Gap between the bounds",
         description="relative; where it is wider, the mesh is refined. Empty: as the pixels give it",
-    )
-    tolerance: float = Field(
-        1e-6, gt=1e-13, lt=1e-2, title="Tolerance", description="of residual and flux balance, relative"
-    )
-    max_unlabelled: float = Field(
-        0.05, ge=0, le=0.5, title="Unlabelled pixels", description="largest fraction that is filled from its neighbours"
     )

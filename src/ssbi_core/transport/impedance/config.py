@@ -5,41 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from ssbi_core.errors import InputError
+from ssbi_core.transport.config import StructureConfig
 
 _MOST_POINTS = 10_000
 
 
-class ImpedanceConfig(BaseModel):
+class ImpedanceConfig(StructureConfig):
     """How the impedance of a label image is set up and solved."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     frequencies: tuple[float, float, float] | None = Field(
         None,
         title="Frequencies",
         json_schema_extra={"unit": "Hz"},
         description="lowest, highest, points per decade; empty: as far as anything in the picture relaxes",
-    )
-    temperature: float = Field(
-        298.15, gt=0, le=2000, title="Temperature", json_schema_extra={"unit": "K"}, description="of the sample"
-    )
-    axis: Literal[0, 1, 2] | None = Field(
-        None, title="Transport axis", description="0 rows, 1 columns, 2 slices in 3D; empty: across the interface"
-    )
-    conductivity: dict[str, float] = Field(
-        default_factory=dict,
-        title="Conductivity",
-        json_schema_extra={"unit": "S/cm"},
-        description="of a phase's pixels as they are, instead of the material system's value",
-    )
-    resistance: dict[str, float] = Field(
-        default_factory=dict,
-        title="Area-specific resistance",
-        json_schema_extra={"unit": "ohm cm2"},
-        description="of a line-like phase, instead of the material system's value",
     )
     permittivity: dict[str, float] = Field(
         default_factory=dict,
@@ -61,17 +42,6 @@ class ImpedanceConfig(BaseModel):
     )
     solver: Literal["auto", "pardiso", "superlu"] = Field(
         "auto", title="Linear solver", description="auto takes PARDISO where it is installed"
-    )
-    mesh: Literal["auto", "graded", "pixels"] = Field(
-        "auto",
-        title="Mesh",
-        description="an element per pixel, or (2D) larger ones inside uniform regions; auto: graded for large pictures",
-    )
-    tolerance: float = Field(
-        1e-6, gt=1e-13, lt=1e-2, title="Tolerance", description="of residual and flux balance, relative"
-    )
-    max_unlabelled: float = Field(
-        0.05, ge=0, le=0.5, title="Unlabelled pixels", description="largest fraction that is filled from its neighbours"
     )
 
     @model_validator(mode="after")
