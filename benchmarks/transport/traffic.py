@@ -19,9 +19,9 @@ _REPEATS = 10
 def traffic(field: np.ndarray, depth: int = 2) -> dict[str, Any]:
     """Seconds, bytes and bandwidth of both halves of one cycle without the coarsest solve, and of STREAM's copy."""
     with jax.enable_x64(True):
-        levels, _, state, kept, right = prepare(jnp.asarray(field), depth)
-        fall, rise = jax.jit(down), jax.jit(up)
-        seconds = _seconds(lambda: fall(levels, state.residual)) + _seconds(lambda: rise(levels, kept, right))
+        levels, _, state, kept, coarsest = prepare(jnp.asarray(field), depth)
+        fall, rise, right = jax.jit(down), jax.jit(up), state.residual
+        seconds = _seconds(lambda: fall(levels, right)) + _seconds(lambda: rise(levels, right, kept, coarsest))
     source, target = np.ones(8 * field.size), np.empty(8 * field.size)
     copied = _seconds(lambda: np.copyto(target, source))
     counted = sum(_bytes(level) for level in levels)

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from ssbi_core.errors import SolverError
 from ssbi_core.transport.discrete_problem import DiscreteSolution
 from ssbi_core.transport.elements import pixel_corners
 from ssbi_core.transport.multigrid import solve_on_pixels
@@ -26,7 +27,10 @@ class MultigridPrimalProblem(PrimalProblem):
         """As `PrimalProblem.solve`."""
         if is_tensor(conductivity) or resistance.size or self.shape[self.axis] < 2:
             return super().solve(conductivity, resistance)
-        found = solve_on_pixels(np.moveaxis(conductivity, self.axis, 0), tolerance=_ENERGY_TOLERANCE)
+        try:
+            found = solve_on_pixels(np.moveaxis(conductivity, self.axis, 0), tolerance=_ENERGY_TOLERANCE)
+        except SolverError:  # the coarsest grid was not positive to rounding; the sparse matrix may be
+            return super().solve(conductivity, resistance)
         if not found.converged:
             return super().solve(conductivity, resistance)
         self._solver.method = "multigrid"

@@ -11,7 +11,8 @@ from scipy import ndimage
 
 from ssbi_core.errors import InputError
 from ssbi_core.transport import conduct, effective_conductivity
-from ssbi_core.transport.multigrid import solve_on_pixels
+from ssbi_core.transport.multigrid import solve, solve_many_on_pixels, solve_on_pixels
+from ssbi_core.transport.multigrid.banded_grid import factorise_band
 from ssbi_core.transport.multigrid.cycle import product
 from ssbi_core.transport.multigrid.iteration import advance, evaluate, free_shape, prepare
 from ssbi_core.transport.multigrid.layout import colours, joined, split, with_ghosts
@@ -132,6 +133,38 @@ def test_iterations_hardly_grow_with_the_picture():
             assert found.converged
             steps[size, contrast] = found.iterations
     assert all(steps[256, contrast] <= 1.5 * steps[64, contrast] for contrast in (1e4, 1e6))
+
+
+def test_pictures_solved_together_are_right_each():
+    fields = [structure((37, 29), seed, 1.5 * seed) for seed in range(7)]  # two programs' worth, the last one filled up
+    fields = [field for field in fields if percolates(field > 0, 0)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solve, "_TOGETHER", 4 * fields[0].size)
+        together = solve_many_on_pixels(fields)
+    assert len(together) == len(fields) > 4
+    for field, found in zip(fields, together, strict=True):
+        alone = solve_on_pixels(field, tolerance=1e-13)
+        assert found.converged
+        assert found.energy == pytest.approx(alone.energy, rel=1e-6)
+        assert found.potential.shape == alone.potential.shape
+    assert solve_many_on_pixels([]) == []
+
+
+def test_pictures_of_several_shapes_are_refused():
+    with pytest.raises(InputError, match=r"\(3, 4\)"):
+        solve_many_on_pixels([np.ones((3, 4)), np.ones((4, 4))])
+
+
+def test_the_band_factorisation_solves_the_dense_matrix():
+    rng = np.random.default_rng(4)
+    for shape, depth in (((37, 29), 2), ((9, 11, 8), 1)):
+        with jax.enable_x64(True):
+            couplings = {
+                step: np.asarray(v) for step, v in prepare(10.0 ** rng.uniform(-3, 0, shape), depth)[1].items()
+            }
+        right = rng.normal(size=next(iter(couplings.values())).shape)
+        found = factorise_band(couplings)(right)
+        np.testing.assert_allclose(dense(couplings) @ found.ravel(), right.ravel(), atol=1e-10)
 
 
 def test_fluxes_and_gradient_agree_with_the_sparse_matrix():

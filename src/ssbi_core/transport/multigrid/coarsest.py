@@ -16,6 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ssbi_core.transport.linear_solve import SpdSolver
+from ssbi_core.transport.multigrid.banded_grid import factorise_band, works_as_band
 from ssbi_core.transport.nested_dissection import elimination_rank
 
 
@@ -37,6 +38,8 @@ class CoarsestGrid:
 
     def factorise(self, couplings: Mapping[tuple[int, ...], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
         """What solves with the operator of `hierarchy`'s coarsest grid, right-hand sides (shape); dead nodes give 0."""
+        if works_as_band(self.shape):
+            return factorise_band(couplings)
         pattern = _pattern(self.shape, tuple(sorted(couplings)))
         values = np.concatenate([_flat(couplings[step], step) for step in sorted(couplings)])
         data = values[pattern.order]

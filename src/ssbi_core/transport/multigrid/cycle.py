@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +23,6 @@ from ssbi_core.transport.multigrid.layout import (
     joined,
     seen,
     split,
-    updated,
     with_ghosts,
 )
 from ssbi_core.transport.multigrid.operators import Operator
@@ -37,6 +37,17 @@ class Level:
     inverse: Split
     weights: Weights
     shape: tuple[int, ...]
+
+
+class Kept(NamedTuple):
+    """Of the first half of a cycle, for the second.
+
+    relaxed : values on every level.
+    rights : right-hand sides of all but the finest.
+    """
+
+    relaxed: list[Split]
+    rights: list[Split]
 
 
 def hierarchy(finest: Operator, shape: tuple[int, ...], depth: int) -> tuple[list[Level], dict[Offset, jax.Array]]:
@@ -63,29 +74,32 @@ def product(operator: Operator, x: Split) -> Split:
     return {p: with_ghosts(operator.diagonal(p) * seen(x, p) - operator.pull(p, x)) for p in x}
 
 
-def down(levels: list[Level], right: Split) -> tuple[list[tuple[Split, Split]], jax.Array]:
+def down(levels: list[Level], right: Split) -> tuple[Kept, jax.Array]:
     """Relax from 0 and restrict what is left, level by level.
 
-    Returns right-hand side and relaxed values of every level, and the coarsest right-hand side without ghosts.
+    Returns what `up` needs, and the coarsest right-hand side without ghosts.
     """
-    kept = []
+    rights, relaxed = [right], list[Split]()
     coarsest = jnp.zeros(())
     for level in levels:
-        relaxed = lax.optimization_barrier(_relax_from_zero(level, right))
-        kept.append((right, relaxed))
-        coarsest = lax.optimization_barrier(_restricted_residual(level, right, relaxed))
-        right = split(with_ghosts(coarsest))
-    return kept, coarsest
+        relaxed.append(_relax_from_zero(level, rights[-1]))
+        coarsest = lax.optimization_barrier(_restricted_residual(level, relaxed[-1]))
+        rights.append(split(with_ghosts(coarsest)))
+    return Kept(relaxed, rights[1:-1]), coarsest
 
 
-def up(levels: list[Level], kept: list[tuple[Split, Split]], coarsest: jax.Array) -> Split:
-    """Correct from the solution of the coarsest grid and relax in reverse order; returns the finest values."""
+def up(levels: list[Level], right: Split, kept: Kept, coarsest: jax.Array) -> Split:
+    """Correct from the solution of the coarsest grid and relax in reverse order; returns the finest values.
+
+    `right` is that of `down`.
+    """
     coarse, values = with_ghosts(coarsest), dict[tuple[int, ...], jax.Array]()
-    for level, (right, relaxed) in zip(reversed(levels), reversed(kept), strict=True):
+    rights = [right, *kept.rights]
+    for level, known, relaxed in zip(reversed(levels), reversed(rights), reversed(kept.relaxed), strict=True):
         values = lax.optimization_barrier(_corrected(level, relaxed, coarse))
         for p in reversed(colours(len(level.shape))):
-            pulled = seen(right, p) + level.operator.pull(p, values)
-            values[p] = updated(values[p], pulled * seen(level.inverse, p))
+            pulled = seen(known, p) + level.operator.pull(p, values)
+            values[p] = lax.optimization_barrier(with_ghosts(pulled * seen(level.inverse, p)))
         if level is not levels[0]:
             coarse = joined(values, level.shape)
     return values
@@ -98,22 +112,27 @@ def _inverse(diagonal: jax.Array) -> jax.Array:
 def _relax_from_zero(level: Level, right: Split) -> Split:
     values: Split = {}
     for p in colours(len(level.shape)):
-        values[p] = with_ghosts((seen(right, p) + level.operator.pull(p, values)) * seen(level.inverse, p))
+        pulled = seen(right, p) + level.operator.pull(p, values)
+        # Each colour is stored before the next one reads it: the compiler would compute it again at every use.
+        values[p] = lax.optimization_barrier(with_ghosts(pulled * seen(level.inverse, p)))
     return values
 
 
-def _restricted_residual(level: Level, right: Split, values: Split) -> jax.Array:
-    """Transposed interpolation of the residual; that of the colour relaxed last is 0."""
-    ndim = len(level.shape)
-    *early, _ = colours(ndim)
+def _restricted_residual(level: Level, values: Split) -> jax.Array:
+    """Transposed interpolation of the residual of `_relax_from_zero`.
+
+    A relaxed node was in balance with the neighbours of its day; what is left is the pull of those relaxed after it.
+    """
+    order = colours(len(level.shape))
     residual = {
-        p: with_ghosts(seen(right, p) - (level.operator.diagonal(p) * seen(values, p) - level.operator.pull(p, values)))
-        for p in early
+        p: with_ghosts(level.operator.pull(p, {q: values[q] for q in order[done:]}))
+        for done, p in enumerate(order[:-1], start=1)
     }
-    residual = lax.optimization_barrier(residual)
-    coarse = early[0]
+    if len(level.shape) == 3:  # few couplings in 2D: there it costs less to compute them again where they are used
+        residual = lax.optimization_barrier(residual)
+    coarse = order[0]
     total = seen(residual, coarse)
-    for p in early[1:]:
+    for p in order[1:-1]:
         for step, weight in level.weights[p].items():
             back = tuple(-s for s in step)
             total = total + seen({p: weight}, coarse, back) * seen(residual, coarse, back)
@@ -127,5 +146,5 @@ def _corrected(level: Level, values: Split, coarse: jax.Array) -> Split:
     result = {nodes[0]: values[nodes[0]] + coarse}
     for p in nodes[1:]:
         change = sum(seen({p: w}, p) * seen(known, p, step) for step, w in level.weights[p].items())
-        result[p] = updated(values[p], seen(values, p) + change)
+        result[p] = with_ghosts(seen(values, p) + change)
     return result

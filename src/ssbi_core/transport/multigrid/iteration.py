@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
 from ssbi_core.transport.elements import laplacian
-from ssbi_core.transport.multigrid.cycle import Level, down, hierarchy, product, up
+from ssbi_core.transport.multigrid.cycle import Kept, Level, down, hierarchy, product, up
 from ssbi_core.transport.multigrid.layout import (
     Offset,
     Split,
@@ -34,9 +36,6 @@ class State:
     residual: Split
     search: Split
     product: jax.Array
-
-
-Kept = list[tuple[Split, Split]]
 
 
 def free_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -65,9 +64,9 @@ def advance(
 
     Returns the new state, what `down` returns, and (r z, step length, conjugation factor) of this step.
     """
-    preconditioned = up(levels, kept, coarse_solution)
+    preconditioned = up(levels, state.residual, kept, coarse_solution)
     current = inner_product(state.residual, preconditioned)
-    factor = current / state.product
+    factor = jnp.where(state.product > 0, current / state.product, 0.0)  # nothing is left where it is exactly solved
     search = lax.optimization_barrier(combined(factor, state.search, preconditioned))
     image = lax.optimization_barrier(product(levels[0].operator, search))
     curvature = inner_product(search, image)
@@ -104,6 +103,22 @@ def evaluate(x: Split, conductivity: jax.Array) -> tuple[jax.Array, jax.Array, j
     fall = sum((a - b for a, b in zip(corner[:half], corner[half:], strict=True)), jnp.zeros(())) / half
     through = [jnp.sum(conductivity[row] * jnp.nan_to_num(fall[row])) for row in (0, -1)]
     return potential, square, jnp.stack([jnp.sum(conductivity * square), *through])
+
+
+class Programs(NamedTuple):
+    """The three steps of a solve, for one picture or, with an axis in front of everything, for several."""
+
+    prepare: Callable[..., tuple[list[Level], dict[Offset, jax.Array], State, Kept, jax.Array]]
+    advance: Callable[..., tuple[State, Kept, jax.Array, jax.Array]]
+    evaluate: Callable[..., tuple[jax.Array, jax.Array, jax.Array]]
+
+
+ONE = Programs(prepare, advance, evaluate)
+MANY = Programs(
+    jax.jit(lambda conductivity, depth: jax.vmap(partial(prepare, depth=depth))(conductivity), static_argnums=1),
+    jax.jit(jax.vmap(advance), donate_argnums=(1, 2)),
+    jax.jit(jax.vmap(evaluate)),
+)
 
 
 def _cells(conductivity: jax.Array) -> Split:

@@ -63,11 +63,6 @@ def with_ghosts(inner: jax.Array) -> jax.Array:
     return jnp.pad(inner, 1)
 
 
-def updated(array: jax.Array, inner: jax.Array) -> jax.Array:
-    """The array with its inner part replaced, ghosts kept."""
-    return array.at[(slice(1, -1),) * array.ndim].set(inner)
-
-
 def coarse_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Number of nodes that are even along every axis."""
     return tuple((n + 1) // 2 for n in shape)
@@ -82,10 +77,11 @@ def split(padded: jax.Array) -> Split:
 
 def joined(arrays: Split, shape: tuple[int, ...]) -> jax.Array:
     """The grid function of `shape` with one ghost at either end, put together again."""
-    whole = [2 * (n + 2) for n in coarse_shape(shape)]
-    full = jnp.zeros(whole, next(iter(arrays.values())).dtype)
-    for p, array in arrays.items():
-        full = full.at[tuple(slice(a, None, 2) for a in p)].set(array)
+    ndim = len(shape)
+    parts = [arrays[p] for p in colours(ndim)]  # the last axis varies fastest
+    for axis in reversed(range(ndim)):
+        parts = [jnp.stack(pair, axis=axis + 1) for pair in zip(parts[::2], parts[1::2], strict=True)]
+    full = parts[0].reshape([2 * (n + 2) for n in coarse_shape(shape)])
     return full[tuple(slice(1, n + 3) for n in shape)]
 
 
@@ -100,7 +96,7 @@ def existing(colour: Colour, shape: tuple[int, ...]) -> jax.Array:
 
 def inner_product(x: Split, y: Split) -> jax.Array:
     """Sum of products over all nodes."""
-    return sum((jnp.vdot(x[p], y[p]) for p in x), jnp.zeros(()))
+    return sum((jnp.sum(x[p] * y[p]) for p in x), jnp.zeros(()))
 
 
 def combined(factor: jax.Array, x: Split, y: Split) -> Split:

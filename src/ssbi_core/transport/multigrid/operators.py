@@ -67,7 +67,7 @@ class PixelOperator:
 
     def pull(self, colour: Colour, x: Split) -> jax.Array:
         """sum_j c_ij x_j over the neighbours whose colour is in `x`."""
-        ndim, total = len(colour), jnp.zeros(())
+        ndim, total = len(colour), jnp.zeros_like(seen(self.cells, colour))
         for cell in itertools.product((-1, 0), repeat=ndim):
             corners = [tuple(a + b for a, b in zip(cell, corner, strict=True)) for corner in colours(ndim)]
             parts = [
