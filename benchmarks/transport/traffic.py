@@ -19,7 +19,7 @@ _REPEATS = 10
 def traffic(field: np.ndarray, depth: int = 2) -> dict[str, Any]:
     """Seconds, bytes and bandwidth of both halves of one cycle without the coarsest solve, and of STREAM's copy."""
     with jax.enable_x64(True):
-        levels, _, state, kept, coarsest = prepare(jnp.asarray(field), depth)
+        levels, _, state, kept, coarsest = prepare(jnp.asarray(field), field.shape[0], depth)
         fall, rise, right = jax.jit(down), jax.jit(up), state.residual
         seconds = _seconds(lambda: fall(levels, right)) + _seconds(lambda: rise(levels, right, kept, coarsest))
     source, target = np.ones(8 * field.size), np.empty(8 * field.size)

@@ -13,6 +13,7 @@ from ssbi_core.errors import InputError
 from ssbi_core.transport import conduct, effective_conductivity
 from ssbi_core.transport.multigrid import solve, solve_many_on_pixels, solve_on_pixels
 from ssbi_core.transport.multigrid.banded_grid import factorise_band
+from ssbi_core.transport.multigrid.buckets import bucket
 from ssbi_core.transport.multigrid.cycle import product
 from ssbi_core.transport.multigrid.iteration import advance, evaluate, free_shape, prepare
 from ssbi_core.transport.multigrid.layout import colours, joined, split, with_ghosts
@@ -72,13 +73,13 @@ def test_the_product_is_that_of_the_assembled_matrix(shape):
     with jax.enable_x64(True):
         nodes = free_shape(shape)
         values = rng.normal(size=nodes)
-        levels = prepare(field, 1)[0]
+        levels = prepare(field, shape[0], 1)[0]
         x = split(with_ghosts(jax.numpy.asarray(values)))
         image = np.asarray(joined(product(levels[0].operator, x), nodes))[(slice(1, -1),) * len(shape)]
-        square = np.asarray(evaluate(x, field)[1])
+        square = np.asarray(evaluate(x, field, shape[0])[1])
         nothing = {p: np.zeros_like(v) for p, v in x.items()}
-        hat = np.asarray(evaluate(nothing, field)[1])
-        doubled = np.asarray(evaluate({p: 2 * v for p, v in x.items()}, field)[1])
+        hat = np.asarray(evaluate(nothing, field, shape[0])[1])
+        doubled = np.asarray(evaluate({p: 2 * v for p, v in x.items()}, field, shape[0])[1])
     # evaluate() adds 1 on the first row: the quadratic part in x alone is found by differences.
     quadratic = (doubled - 2 * square + hat) / 2
     assert np.sum(values * image) == pytest.approx(np.sum(field * quadratic), rel=1e-10)
@@ -88,7 +89,7 @@ def test_the_product_is_that_of_the_assembled_matrix(shape):
 def test_coarse_operators_are_symmetric_and_positive(shape, depth):
     field = 10.0 ** np.random.default_rng(2).uniform(-4, 0, shape)
     with jax.enable_x64(True):
-        matrix = dense({step: np.asarray(v) for step, v in prepare(field, depth)[1].items()})
+        matrix = dense({step: np.asarray(v) for step, v in prepare(field, shape[0], depth)[1].items()})
     eigenvalues = np.linalg.eigvalsh(matrix / np.sqrt(np.outer(np.diag(matrix), np.diag(matrix))))
     assert eigenvalues.min() > 0
     assert eigenvalues.max() < 2 ** len(shape)
@@ -159,9 +160,8 @@ def test_the_band_factorisation_solves_the_dense_matrix():
     rng = np.random.default_rng(4)
     for shape, depth in (((37, 29), 2), ((9, 11, 8), 1)):
         with jax.enable_x64(True):
-            couplings = {
-                step: np.asarray(v) for step, v in prepare(10.0 ** rng.uniform(-3, 0, shape), depth)[1].items()
-            }
+            coarsest = prepare(10.0 ** rng.uniform(-3, 0, shape), shape[0], depth)[1]
+        couplings = {step: np.asarray(values) for step, values in coarsest.items()}
         right = rng.normal(size=next(iter(couplings.values())).shape)
         found = factorise_band(couplings)(right)
         np.testing.assert_allclose(dense(couplings) @ found.ravel(), right.ravel(), atol=1e-10)
@@ -180,10 +180,17 @@ def test_fluxes_and_gradient_agree_with_the_sparse_matrix():
 
 
 def test_a_new_picture_of_a_known_size_compiles_nothing():
-    solve_on_pixels(structure((31, 3), 0, 2))
+    solve_on_pixels(structure((37, 29), 0, 2))
     before = (prepare._cache_size(), advance._cache_size(), evaluate._cache_size())
-    solve_on_pixels(structure((31, 3), 3, 5))
+    solve_on_pixels(structure((37, 29), 3, 5))
+    solve_on_pixels(structure((38, 29), 3, 5))  # neither does one that fits the same arrays
     assert (prepare._cache_size(), advance._cache_size(), evaluate._cache_size()) == before
+
+
+@pytest.mark.parametrize("size", [1, 2, 15, 16, 31, 33, 63, 64, 65, 1000, 1025])
+def test_arrays_are_little_larger_than_their_picture(size):
+    assert size <= bucket(size) <= size * 17 / 16
+    assert bucket(bucket(size)) == bucket(size)
 
 
 def test_an_iteration_cut_short_says_so():

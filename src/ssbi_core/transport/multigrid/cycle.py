@@ -18,6 +18,7 @@ from ssbi_core.transport.multigrid.coarsening import Weights, coarse_arrays, coa
 from ssbi_core.transport.multigrid.layout import (
     Offset,
     Split,
+    before,
     coarse_shape,
     colours,
     joined,
@@ -50,13 +51,16 @@ class Kept(NamedTuple):
     rights: list[Split]
 
 
-def hierarchy(finest: Operator, shape: tuple[int, ...], depth: int) -> tuple[list[Level], dict[Offset, jax.Array]]:
+def hierarchy(
+    finest: Operator, shape: tuple[int, ...], rows: jax.Array, depth: int
+) -> tuple[list[Level], dict[Offset, jax.Array]]:
     """Levels from the finest on, and the coarsest operator after so many coarsenings.
 
-    The coarsest operator is given as conductances by direction, each held at the lower node of its two, and the
-    diagonal under the offset of zeros; without ghosts.
+    Nodes from `rows` on along the first axis are fixed. The coarsest operator is given as conductances by direction,
+    each held at the lower node of its two, and the diagonal under the offset of zeros; without ghosts.
     """
     operator, levels, ndim = finest, [], len(shape)
+    inner = (slice(1, -1),) * ndim
     edges, centre = dict[Offset, jax.Array](), jnp.zeros(())
     for _ in range(depth):
         inverse = {p: with_ghosts(_inverse(operator.diagonal(p))) for p in colours(ndim)}
@@ -64,9 +68,11 @@ def hierarchy(finest: Operator, shape: tuple[int, ...], depth: int) -> tuple[lis
         inverse, weights = lax.optimization_barrier((inverse, weights))
         levels.append(Level(operator, inverse, weights, shape))
         edges, centre = lax.optimization_barrier(coarse_arrays(operator, weights))
-        operator, shape = coarse_operator(edges, centre), coarse_shape(shape)
-    inner = (slice(1, -1),) * ndim
-    return levels, {step: values[inner] for step, values in edges.items()} | {(0,) * ndim: centre[inner]}
+        shape, rows = coarse_shape(shape), (rows + 1) // 2
+        centre = centre[inner] * before(rows, shape)
+        operator = coarse_operator(edges, with_ghosts(centre))
+    between = {step: values[inner] * before(rows - abs(step[0]), shape) for step, values in edges.items()}
+    return levels, between | {(0,) * ndim: centre}
 
 
 def product(operator: Operator, x: Split) -> Split:

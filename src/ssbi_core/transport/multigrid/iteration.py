@@ -44,11 +44,16 @@ def free_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 @partial(jax.jit, static_argnames=("depth",))
-def prepare(conductivity: jax.Array, depth: int) -> tuple[list[Level], dict[Offset, jax.Array], State, Kept, jax.Array]:
-    """Levels, coarsest operator, first state and first half of the first cycle for current along the first axis."""
+def prepare(
+    conductivity: jax.Array, rows: jax.Array, depth: int
+) -> tuple[list[Level], dict[Offset, jax.Array], State, Kept, jax.Array]:
+    """Levels, coarsest operator, first state and first half of the first cycle for current along the first axis.
+
+    The picture ends after so many `rows` of the array.
+    """
     shape = free_shape(conductivity.shape)
-    operator = PixelOperator(_cells(conductivity), shape)
-    levels, coarsest = hierarchy(operator, shape, depth)
+    operator = PixelOperator(_cells(conductivity), rows - 1, shape)
+    levels, coarsest = hierarchy(operator, shape, rows - 1, depth)
     right = split(with_ghosts(_inlet(conductivity)))
     nothing = {p: jnp.zeros_like(values) for p, values in right.items()}
     state = State(nothing, right, nothing, jnp.array(jnp.inf))
@@ -78,8 +83,8 @@ def advance(
 
 
 @jax.jit
-def evaluate(x: Split, conductivity: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Potential at all nodes (1 on the first row, 0 on the last), mean |grad|^2 per pixel, and (energy, inlet, outlet).
+def evaluate(x: Split, conductivity: jax.Array, rows: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Potential at all nodes (1 on the first row, 0 after the last), mean |grad|^2 per pixel, (energy, inlet, outlet).
 
     Free nodes that touch no conductor have no potential (NaN), and pixels with such a node no gradient (0). All come
     from differences of neighbouring values, which lose nothing where the current is small.
@@ -87,8 +92,9 @@ def evaluate(x: Split, conductivity: jax.Array) -> tuple[jax.Array, jax.Array, j
     ndim = conductivity.ndim
     inner = joined(x, free_shape(conductivity.shape))[(slice(None), *(slice(1, -1),) * (ndim - 1))]
     near = (jnp.pad(conductivity, [(c, 1 - c) for c in corner]) for corner in colours(ndim))
-    alive = (sum(near, jnp.zeros(())) > 0).at[jnp.array([0, -1])].set(True)
-    potential = jnp.where(alive, inner.at[0].set(1.0), jnp.nan)
+    row = jnp.arange(inner.shape[0]).reshape([-1] + [1] * (ndim - 1))
+    known = (sum(near, jnp.zeros(())) > 0) | (row == 0) | (row == rows)
+    potential = jnp.where(known, inner.at[0].set(1.0), jnp.nan)
     corner = [
         potential[tuple(slice(c, c + n) for c, n in zip(corner, conductivity.shape, strict=True))]
         for corner in colours(ndim)
@@ -101,7 +107,8 @@ def evaluate(x: Split, conductivity: jax.Array) -> tuple[jax.Array, jax.Array, j
     square = jnp.nan_to_num(square)
     half = len(corner) // 2
     fall = sum((a - b for a, b in zip(corner[:half], corner[half:], strict=True)), jnp.zeros(())) / half
-    through = [jnp.sum(conductivity[row] * jnp.nan_to_num(fall[row])) for row in (0, -1)]
+    current = conductivity * jnp.nan_to_num(fall)
+    through = [jnp.sum(current[0]), jnp.sum(lax.dynamic_index_in_dim(current, rows - 1))]
     return potential, square, jnp.stack([jnp.sum(conductivity * square), *through])
 
 
@@ -115,9 +122,12 @@ class Programs(NamedTuple):
 
 ONE = Programs(prepare, advance, evaluate)
 MANY = Programs(
-    jax.jit(lambda conductivity, depth: jax.vmap(partial(prepare, depth=depth))(conductivity), static_argnums=1),
+    jax.jit(
+        lambda conductivity, rows, depth: jax.vmap(partial(prepare, rows=rows, depth=depth))(conductivity),
+        static_argnums=2,
+    ),
     jax.jit(jax.vmap(advance), donate_argnums=(1, 2)),
-    jax.jit(jax.vmap(evaluate)),
+    jax.jit(jax.vmap(evaluate, (0, 0, None))),
 )
 
 

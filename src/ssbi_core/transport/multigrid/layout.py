@@ -85,13 +85,18 @@ def joined(arrays: Split, shape: tuple[int, ...]) -> jax.Array:
     return full[tuple(slice(1, n + 3) for n in shape)]
 
 
-def existing(colour: Colour, shape: tuple[int, ...]) -> jax.Array:
-    """1 at the nodes of a colour that lie in the grid, 0 at those beyond its far ends; without ghosts."""
+def existing(colour: Colour, shape: tuple[int, ...], rows: jax.Array) -> jax.Array:
+    """1 at the nodes of a colour that lie in the grid and before `rows` along the first axis, else 0; no ghosts."""
     result = jnp.ones(())
     for axis, (p, n, m) in enumerate(zip(colour, shape, coarse_shape(shape), strict=True)):
-        line = (2 * jnp.arange(m) + p < n).astype(float)
+        line = (2 * jnp.arange(m) + p < (n if axis else rows)).astype(float)
         result = result * line.reshape([-1 if k == axis else 1 for k in range(len(shape))])
     return result
+
+
+def before(rows: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+    """1 at the nodes before `rows` along the first axis, else 0, as a column for arrays of a shape."""
+    return (jnp.arange(shape[0]) < rows).astype(float).reshape([-1] + [1] * (len(shape) - 1))
 
 
 def inner_product(x: Split, y: Split) -> jax.Array:

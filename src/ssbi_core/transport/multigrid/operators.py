@@ -37,7 +37,7 @@ Piece = tuple[Offset, Offset | None, jax.Array]
 """A conductance: its two ends, counted from the first node of a coarse cell, and its value; None is a fixed node."""
 
 
-@partial(jax.tree_util.register_dataclass, data_fields=("cells",), meta_fields=("shape",))
+@partial(jax.tree_util.register_dataclass, data_fields=("cells", "rows"), meta_fields=("shape",))
 @dataclass(frozen=True, eq=False)
 class PixelOperator:
     """Bilinear (trilinear) elements, one per pixel.
@@ -45,10 +45,12 @@ class PixelOperator:
     Attributes
     ----------
     cells : conductivity of the pixel that starts at each node.
-    shape : number of free nodes along every axis.
+    rows : number of free nodes along the first axis.
+    shape : of the grid, not smaller; nodes beside the picture touch no conductor.
     """
 
     cells: Split
+    rows: jax.Array
     shape: tuple[int, ...]
 
     def coupling(self, colour: Colour, offset: Offset) -> jax.Array | None:
@@ -63,7 +65,7 @@ class PixelOperator:
         """d_i; 0 beyond the grid."""
         ndim = len(colour)
         total = sum(seen(self.cells, colour, cell) for cell in itertools.product((-1, 0), repeat=ndim))
-        return -_element(ndim, 0) * existing(colour, self.shape) * total
+        return -_element(ndim, 0) * existing(colour, self.shape, self.rows) * total
 
     def pull(self, colour: Colour, x: Split) -> jax.Array:
         """sum_j c_ij x_j over the neighbours whose colour is in `x`."""

@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from ssbi_core.errors import InputError
 from ssbi_core.transport.multigrid.banded_grid import works_as_band
+from ssbi_core.transport.multigrid.buckets import bucket, filled
 from ssbi_core.transport.multigrid.coarsest import CoarsestGrid
 from ssbi_core.transport.multigrid.compilation import keep_compiled_programs
 from ssbi_core.transport.multigrid.error_estimate import ErrorEstimate
@@ -68,7 +69,9 @@ def solve_many_on_pixels(
 
 def _solve(fields: list[np.ndarray], tolerance: float, max_iterations: int) -> list[MultigridSolution]:
     """Solve all at once; every iteration goes on until the last one has settled."""
-    depth, count = _depth(free_shape(fields[0].shape)), len(fields)
+    size, count = fields[0].shape, len(fields)
+    arrays = [filled(field) for field in fields]
+    depth = _depth(free_shape(arrays[0].shape))
     programs = ONE if count == 1 else MANY
 
     def each(values: jax.Array) -> np.ndarray:
@@ -78,8 +81,8 @@ def _solve(fields: list[np.ndarray], tolerance: float, max_iterations: int) -> l
 
     keep_compiled_programs()
     with _one_at_a_time, jax.enable_x64(True):
-        device = jnp.asarray(fields[0] if count == 1 else np.stack(fields))
-        levels, couplings, state, kept, right = programs.prepare(device, depth)
+        device = jnp.asarray(arrays[0] if count == 1 else np.stack(arrays))
+        levels, couplings, state, kept, right = programs.prepare(device, size[0], depth)
         stacked = {step: each(values) for step, values in couplings.items()}
         grid = _coarsest_grid(each(right).shape[1:])
         solvers = [grid.factorise({step: values[k] for step, values in stacked.items()}) for k in range(count)]
@@ -94,8 +97,12 @@ def _solve(fields: list[np.ndarray], tolerance: float, max_iterations: int) -> l
             for k, coefficients in enumerate(each(numbers)):
                 estimates[k].add(*map(float, coefficients))
                 unsettled[k] = unsettled[k] and estimates[k].unsettled
-        potential, gradient, totals = map(each, programs.evaluate(state.x, device))
-    return [_result(*parts, steps) for parts in zip(estimates, potential, gradient, totals, strict=True)]
+        potential, gradient, totals = map(each, programs.evaluate(state.x, device, size[0]))
+    nodes, pixels = (tuple(slice(n + more) for n in size) for more in (1, 0))
+    return [
+        _result(estimate, at[nodes], square[pixels], numbers, steps)
+        for estimate, at, square, numbers in zip(estimates, potential, gradient, totals, strict=True)
+    ]
 
 
 def _result(
@@ -129,7 +136,7 @@ def _coarsest_grid(shape: tuple[int, ...]) -> CoarsestGrid:
 
 def _together(shape: tuple[int, ...]) -> int:
     """How many pictures to solve at a time; one where the coarsest grid's factorisation is kept per shape."""
-    coarsest = free_shape(shape)
+    coarsest = free_shape(tuple(map(bucket, shape)))
     for _ in range(_depth(coarsest)):
         coarsest = coarse_shape(coarsest)
     return max(_TOGETHER // int(np.prod(shape)), 1) if works_as_band(coarsest) else 1
