@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy.linalg.lapack import dpbtrf, dpbtrs
+from scipy.linalg import get_lapack_funcs
 
 from ssbi_core.errors import SolverError
 
+_factorise, _substitute = get_lapack_funcs(("pbtrf", "pbtrs"), dtype=np.float64)
 _MOST_WORK = 40_000_000  # unknowns times bandwidth squared, above which a sparse factorisation takes less time
 
 
@@ -35,7 +36,7 @@ def factorise_band(couplings: Mapping[tuple[int, ...], np.ndarray]) -> Callable[
             band[int(np.dot(step, strides))].reshape(shape)[low] -= held
         else:
             band[0] = np.where(values > 0, values, 1.0).ravel()
-    factor, failed = dpbtrf(band, lower=1, overwrite_ab=1)
+    factor, failed = _factorise(band, lower=1, overwrite_ab=1)
     if failed:
         raise SolverError(
             "a singular or indefinite coarse grid",
@@ -44,7 +45,7 @@ def factorise_band(couplings: Mapping[tuple[int, ...], np.ndarray]) -> Callable[
         )
 
     def solution(right: np.ndarray) -> np.ndarray:
-        return dpbtrs(factor, right.ravel(), lower=1)[0].reshape(shape)
+        return _substitute(factor, right.ravel(), lower=1)[0].reshape(shape)
 
     return solution
 

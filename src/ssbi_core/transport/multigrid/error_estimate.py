@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg.lapack import dsterf
+from scipy.linalg import get_lapack_funcs
 
+(_tridiagonal_eigenvalues,) = get_lapack_funcs(("sterf",), dtype=np.float64)
 _SAFETY = 0.8  # on the smallest eigenvalue, which the iteration finds from above
 _LEAST_KEPT = 0.1  # of the error, by one step: what is left after it is not known better
 
@@ -63,6 +64,6 @@ class ErrorEstimate:
         lengths, factors = np.array(self.lengths), np.array(self.factors)
         diagonal = 1 / lengths
         diagonal[1:] += factors[1:] / lengths[:-1]
-        ritz, _ = dsterf(diagonal, np.sqrt(factors[1:]) / lengths[:-1])
+        ritz, _ = _tridiagonal_eigenvalues(diagonal, np.sqrt(factors[1:]) / lengths[:-1])
         before = self.falls[-1] / self.lengths[-1] / (_SAFETY * ritz[0])  # of the iterate before the last step
         return float(max(before - self.falls[-1], _LEAST_KEPT * before) / self.energy)
