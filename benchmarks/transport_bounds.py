@@ -15,7 +15,7 @@ from benchmarks.results_file import write_results
 from benchmarks.transport.structures import grains
 from ssbi_core.transport import Surfaces, conduct
 from ssbi_core.transport.conductivity_field import ConductionField
-from ssbi_core.transport.refinement import subdivided
+from ssbi_core.transport.subdivision import subdivided
 
 STRUCTURES, GRAIN_IMAGES, CUTS = 200, 10, (2, 4)
 _SLACK = 1e-9

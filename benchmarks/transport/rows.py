@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.transport import ours, peers
+from benchmarks.transport.cold import cold_starts
 from benchmarks.transport.jax_fem_peer import JaxFem
 from benchmarks.transport.structures import blobs, grains, pores
 from benchmarks.transport.traffic import traffic
-from ssbi_core.transport.multigrid import solve_on_pixels
+from ssbi_core.transport.multigrid import solve_many_on_pixels, solve_on_pixels
 
 ACCURACY = 1e-6
 _PATIENCE = 60  # s for one structure of TauFactor
@@ -119,31 +120,16 @@ def voxels() -> dict[str, Any]:
 
 
 def cold_process() -> dict[str, Any]:
-    """A new interpreter, compiled programs cached, one 512 x 512 picture: imports, set-up and all.
-
-    pyamg's process imports this package too, for its assembly: take some 5 s off it for a fair comparison.
-    """
-    field = "from benchmarks.transport.structures import grains\nf = grains(512)\n"
-    mine = field + (
-        "from ssbi_core.transport.multigrid import solve_on_pixels\n"
-        "s = solve_on_pixels(f); result = {'energy': s.energy, 'converged': s.converged}"
-    )
-    theirs = field + (
-        "from benchmarks.transport import peers\nfrom ssbi_core.transport.elements import laplacian\n"
-        "system = peers.assemble(f); import pyamg\nlevels = pyamg.ruge_stuben_solver(system.matrix)\n"
-        "x = levels.solve(system.right, tol=1e-6, accel='cg'); result = {'energy': system.energy(x)}"
-    )
-    nothing = field + "result = {}"
-    ours.fresh_process(mine)  # fills the cache
-    return {name: ours.fresh_process(code) for name, code in (("ours", mine), ("pyamg", theirs), ("nothing", nothing))}
+    """A new interpreter, compiled programs cached, one 512 x 512 picture: imports, set-up and all."""
+    return cold_starts(grains(512))
 
 
 def batch_128() -> dict[str, Any]:
-    """64 pictures of 128 x 128, one after the other."""
+    """64 pictures of 128 x 128, a few at a time in one program."""
     fields = [grains(128, seed=seed) for seed in range(64)]
-    solve_on_pixels(fields[0])
+    solve_many_on_pixels(fields[:4])
     start = time.process_time()
-    solutions = [solve_on_pixels(field) for field in fields]
+    solutions = solve_many_on_pixels(fields)
     each = (time.process_time() - start) / len(fields)
     return {"milliseconds_each": 1e3 * each, "all_converged": all(s.converged for s in solutions)}
 

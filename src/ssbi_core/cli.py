@@ -176,6 +176,11 @@ def _overrides(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also solve windows of the image, to say whether the field of view is large enough",
     )
+    parser.add_argument(
+        "--temperatures",
+        metavar="K,K,...",
+        help="also solve at these temperatures, and fit an activation energy: 253.15,298.15,353.15",
+    )
 
 
 def _alternating(parser: argparse.ArgumentParser) -> None:
@@ -210,6 +215,20 @@ def _assignments(values: Sequence[str], option: str, unit: str) -> dict[str, flo
     return parsed
 
 
+def _kelvins(text: str | None) -> tuple[float, ...] | None:
+    """Parse the list of --temperatures."""
+    if text is None:
+        return None
+    try:
+        return tuple(float(number) for number in text.split(","))
+    except ValueError:
+        raise InputError(
+            f"--temperatures {text!r}",
+            "numbers in K, separated by commas",
+            "write for instance --temperatures 253.15,298.15,353.15",
+        ) from None
+
+
 def _config(options: argparse.Namespace, **fixed: Any) -> Any:
     from ssbi_core.pipeline import AnalysisConfig
 
@@ -225,6 +244,7 @@ def _config(options: argparse.Namespace, **fixed: Any) -> Any:
         resistance=_assignments(getattr(options, "resistance", []), "--resistance", "ohm_cm2"),
         rel_gap=getattr(options, "rel_gap", None),
         representative=getattr(options, "representative", False),
+        temperatures=_kelvins(getattr(options, "temperatures", None)),
         **fixed,
     )
 

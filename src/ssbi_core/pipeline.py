@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ssbi_core import __version__
 from ssbi_core.errors import InputError, SsbiError
@@ -29,7 +29,8 @@ from ssbi_core.report import (
     write_results_table,
 )
 from ssbi_core.segment import segment, segmenter_digest
-from ssbi_core.transport import representative_volume, solve_conduction
+from ssbi_core.transport import representative_volume, solve_conduction, temperature_sweep
+from ssbi_core.transport.temperature import checked_temperatures
 
 Stage = Literal["segment", "graph", "transport"]
 Progress = Callable[[str, float], None]
@@ -79,7 +80,20 @@ class AnalysisConfig(BaseModel):
         title="Representative volume",
         description="solve windows of the image too, to say how far its conductivity can be trusted",
     )
+    temperatures: tuple[Annotated[float, Field(gt=0, le=2000)], ...] | None = Field(
+        None,
+        title="Temperature sweep",
+        json_schema_extra={"unit": "K"},
+        description="solve at these temperatures too, and fit an activation energy; two or more",
+    )
     stages: tuple[Stage, ...] = Field(ALL_STAGES, title="Stages", description="what is computed")
+
+    @field_validator("temperatures")
+    @classmethod
+    def _sweepable(cls, temperatures: tuple[float, ...] | None) -> tuple[float, ...] | None:
+        if temperatures is not None:
+            checked_temperatures(temperatures)  # before any image is read
+        return temperatures
 
     @classmethod
     def from_options(cls, **options: Any) -> AnalysisConfig:
@@ -135,7 +149,7 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
     axis, axis_notes = _transport_axis(phases, config)
     notes += [*phases.metadata.get("notes", ()), *axis_notes]
 
-    graph = transport = representative = None
+    graph = transport = representative = sweep = None
     if "graph" in config.stages:
         stage("graph", 0.5)
         graph = build_graph(phases, micrograph, axis=axis, system=system, temperature=config.temperature)
@@ -152,6 +166,16 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
             rel_gap=config.rel_gap,
         )
         notes += transport.settings["notes"]
+        if config.temperatures is not None:
+            stage("temperatures", 0.7)
+            sweep = temperature_sweep(
+                phases,
+                config.temperatures,
+                system=system,
+                axis=axis,
+                conductivity=config.conductivity,
+                resistance=config.resistance,
+            )
         if config.representative:
             stage("windows", 0.8)
             representative = representative_volume(
@@ -169,6 +193,7 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
         graph=graph,
         transport=transport,
         representative=representative,
+        temperature_sweep=sweep,
         provenance={
             "version": __version__,
             "models": {} if config.labels else {"segmenter": segmenter_digest()},

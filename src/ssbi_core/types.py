@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import jax
 import numpy as np
-from jaxtyping import Float, Float32, Float64, UInt8
+from jaxtyping import Float32, Float64, UInt8
 
 Image = Float32[np.ndarray, "rows columns"]
 """A single-channel micrograph or element map."""
@@ -17,5 +16,3 @@ Labels = UInt8[np.ndarray, "*grid"]
 
 Field = Float64[np.ndarray, "*grid"]
 """One float64 value per pixel or voxel."""
-
-Scalar = Float[jax.Array, ""]

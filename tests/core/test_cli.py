@@ -84,6 +84,23 @@ def test_conductivity_writes_the_contract(laminate: Path, tmp_path: Path) -> Non
     assert (output / "report.html").stat().st_size > 10_000
 
 
+def test_temperatures_add_a_sweep_with_its_fit(laminate: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    assert main(["conductivity", str(laminate), "-o", str(output), "--temperatures", "353.15,253.15,298.15"]) == 0
+    result = _result(output, "laminate")
+    table = result["temperature_sweep"]["table"]
+    assert [row["temperature_K"] for row in table] == [353.15, 253.15, 298.15]
+    at_room_temperature = result["effective_conductivity_S_per_cm"]["estimate"]
+    assert table[2]["effective_conductivity_S_per_cm"] == pytest.approx(at_room_temperature, rel=1e-9)
+    fit = result["temperature_sweep"]["fit"]
+    assert 0.2 < fit["activation_energy_eV"] < 1
+    assert fit["standard_error_eV"] > 0
+    assert fit["prefactor_S_K_per_cm"] > 0
+    assert result["provenance"]["settings"]["temperatures"] == [353.15, 253.15, 298.15]
+    assert list(pd.read_csv(output / "laminate" / "temperature_sweep.csv")["temperature_K"]) == [353.15, 253.15, 298.15]
+    assert "Conductivity against temperature" in (output / "report.html").read_text()
+
+
 def test_same_input_gives_the_same_bytes(laminate: Path, tmp_path: Path) -> None:
     for name in ("first", "second"):
         main(["conductivity", str(laminate), "-o", str(tmp_path / name)])
@@ -124,6 +141,14 @@ def test_read_only_output_is_refused(laminate: Path, tmp_path: Path, capsys: pyt
         (["--reaction-layer", "Cheese"], "Cheese"),
         (["--axis", "2"], "axis"),
         (["--pixel-size-nm", "-1"], "pixel"),
+        (["--temperatures", "warm,300"], "warm"),
+        (["--temperatures", "300,,350"], "--temperatures"),
+        (["--temperatures", ""], "--temperatures"),
+        (["--temperatures", "300"], "at least two"),
+        (["--temperatures", "300,350,300"], "none of them twice"),
+        (["--temperatures=-5,300"], "temperatures.0"),
+        (["--temperatures", "300,nan"], "temperatures.1"),
+        (["--temperatures", "20,300"], "between 100 and 2000 K"),
     ],
 )
 def test_bad_options_name_what_is_wrong(

@@ -51,6 +51,16 @@ def test_stages_not_asked_for_are_not_run(electrolyte: Path) -> None:
 def test_settings_that_make_no_sense_are_named() -> None:
     with pytest.raises(InputError, match="temperature"):
         AnalysisConfig.from_options(temperature=-1.0)
+    with pytest.raises(InputError, match="at least two"):
+        AnalysisConfig.from_options(temperatures=(300.0,))
+
+
+def test_a_sweep_is_of_the_same_structure_as_the_solve(electrolyte: Path) -> None:
+    options = {"labels": True, "stages": ("transport",), "axis": 1, "resistance": {"grain_boundary": 2.0}}
+    result = analyze(electrolyte, AnalysisConfig(**options, temperatures=(298.15, 350.0)))
+    sweep, alone = result.temperature_sweep, result.transport
+    assert sweep.conductivity[0] == pytest.approx(alone.effective_conductivity.estimate, rel=1e-9)
+    assert sweep.settings["axis"] == 1
 
 
 def test_progress_runs_from_start_to_end(electrolyte: Path, tmp_path: Path) -> None:

@@ -1,10 +1,34 @@
 """Labels to microstructure graph."""
 
-from ssbi_core.graph.axis import array_axis, interface_axis
-from ssbi_core.graph.build import build_graph
-from ssbi_core.graph.export import read_graph, to_networkx, write_graph
-from ssbi_core.graph.interface_graph import InterfaceGraph
-from ssbi_core.graph.padding import EDGE_FEATURES, NODE_FEATURES, PaddedGraph, pad
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ssbi_core.graph.axis import array_axis, interface_axis
+    from ssbi_core.graph.build import build_graph
+    from ssbi_core.graph.export import read_graph, to_networkx, write_graph
+    from ssbi_core.graph.interface_graph import InterfaceGraph
+    from ssbi_core.graph.padding import EDGE_FEATURES, NODE_FEATURES, PaddedGraph, pad
+else:
+    from ssbi_core.lazy_names import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "EDGE_FEATURES": "padding",
+            "NODE_FEATURES": "padding",
+            "InterfaceGraph": "interface_graph",
+            "PaddedGraph": "padding",
+            "array_axis": "axis",
+            "build_graph": "build",
+            "interface_axis": "axis",
+            "pad": "padding",
+            "read_graph": "export",
+            "to_networkx": "export",
+            "write_graph": "export",
+        },
+    )
 
 __all__ = [
     "EDGE_FEATURES",

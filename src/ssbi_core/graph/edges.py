@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ssbi_core.graph.borders import Borders, find_faces
+from ssbi_core.graph.interface_graph import contact_column
 from ssbi_core.graph.proximity import near_pairs
 from ssbi_core.graph.shape import Shapes
 from ssbi_core.materials import MaterialSystem, Phase
@@ -84,11 +85,6 @@ def edge_table(
         "gap_nm": edges["gap"].to_numpy(float) * pixel_size_nm,
     }
     return pd.DataFrame(table).sort_values(PAIR).reset_index(drop=True)
-
-
-def contact_column(dimensions: int) -> str:
-    """Name of the contact size: a length in 2D, an area in 3D."""
-    return "contact_length_nm" if dimensions == 2 else "contact_area_nm2"
 
 
 def boundary_resistances(system: MaterialSystem, temperature: float) -> dict[str, float]:

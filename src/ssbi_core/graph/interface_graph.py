@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,3 +34,8 @@ class InterfaceGraph:
     pixel_size_nm: float
     name: str = "image"
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def contact_column(dimensions: int) -> str:
+    """Name of the contact size among the edges: a length in 2D, an area in 3D."""
+    return "contact_length_nm" if dimensions == 2 else "contact_area_nm2"

@@ -14,8 +14,7 @@ import pandas as pd
 
 from ssbi_core.errors import InputError
 from ssbi_core.graph.axis import AXIS_NAMES, array_axis
-from ssbi_core.graph.edges import contact_column
-from ssbi_core.graph.interface_graph import InterfaceGraph
+from ssbi_core.graph.interface_graph import InterfaceGraph, contact_column
 from ssbi_core.graph.nodes import TERMINALS
 from ssbi_core.materials import PHASES, Phase
 

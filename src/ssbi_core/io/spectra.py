@@ -9,9 +9,8 @@ show as a peak of the summed spectrum gets no map. What the satellites of one el
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dask.array as da
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
@@ -19,6 +18,9 @@ from ssbi_core.io.signals import ENERGY, EnergyAxis, Signal, X, Y
 from ssbi_core.io.xray_lines import Window, fwhm_keV, leakage, line_window, lines_nearby, side_windows
 from ssbi_core.materials import MaterialSystem
 from ssbi_core.types import Image
+
+if TYPE_CHECKING:
+    import dask.array as da
 
 SIGNIFICANCE = 5.0
 _LOWEST_LINE_KEV = 0.15
@@ -78,6 +80,8 @@ def _without_overlap(
 
 
 def _energy_last(signal: Signal) -> da.Array:
+    import dask.array as da  # takes a second, with Numba in tow: only files that hold spectra pay it
+
     data = signal.data if isinstance(signal.data, da.Array) else da.from_array(signal.data)
     for axis in [i for i, letter in enumerate(signal.axes) if letter not in (Y, X, ENERGY)][::-1]:
         data = data.sum(axis=axis)
@@ -106,6 +110,8 @@ def _window_sums(
     spectra: da.Array, energy: EnergyAxis, windows: set[Window]
 ) -> tuple[Mapping[Window, np.ndarray], np.ndarray]:
     """Sum over each window per pixel, and the spectrum summed over all pixels."""
+    import dask.array as da
+
     order = sorted(windows)
     sums: list[Any] = [spectra[..., _channels(energy, w)].sum(axis=-1, dtype=np.float64) for w in order]
     total = spectra.sum(axis=(0, 1), dtype=np.float64)

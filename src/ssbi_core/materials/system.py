@@ -10,7 +10,7 @@ the atom-weighted Z^n scattering power relative to the electrolyte.
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,6 +23,14 @@ COLDEST_K, HOTTEST_K = 100.0, 2000.0  # beyond these an Arrhenius law fitted nea
 AVOGADRO_PER_NM3 = 602.214076  # 1/mol per (g/cm3 -> g/nm3), CODATA 2018
 VACUUM_PERMITTIVITY = 8.8541878128e-14  # F/cm, CODATA 2018
 _OXIDE_PERMITTIVITY = 20.0  # of a solid whose file gives none: between Li2CO3 (5) and LLZO (50); an assumption
+
+
+def arrhenius_exponent(activation_energy: Any, temperature: Any, reference: float) -> Any:
+    """ln of sigma T at `temperature` over sigma T at `reference` (both in K), for an activation energy in eV.
+
+    For numbers and for arrays of any kind, JAX's included.
+    """
+    return -activation_energy / BOLTZMANN_EV * (1 / temperature - 1 / reference)
 
 
 class _Strict(BaseModel):
@@ -259,8 +267,7 @@ class MaterialSystem(_Strict):
         if not COLDEST_K <= temperature <= HOTTEST_K:
             wanted = f"a temperature between {COLDEST_K:g} and {HOTTEST_K:g} K"
             raise InputError(f"temperature {temperature} K", wanted, "give kelvin, not degC, e.g. 298.15")
-        inverse = 1 / temperature - 1 / self.reference_temperature_K
-        return math.exp(-activation_energy / BOLTZMANN_EV * inverse)
+        return math.exp(arrhenius_exponent(activation_energy, temperature, self.reference_temperature_K))
 
     def haadf_contrast(self, phase: Phase, exponent: float = 1.7) -> float:
         """HAADF intensity of a bulk phase or layer relative to the electrolyte at equal thickness."""

@@ -5,8 +5,7 @@ The records import nothing heavy; figures and HTML (matplotlib, jinja2) load whe
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ssbi_core.report.records import ImageResult, result_json
 
@@ -16,18 +15,23 @@ if TYPE_CHECKING:
     from ssbi_core.report.html import write_report
     from ssbi_core.report.rendering import RenderedImage, render_image
     from ssbi_core.report.table import result_row, results_table
+else:
+    from ssbi_core.lazy_names import lazy_names
 
-_LAZY = {
-    "RenderedImage": "rendering",
-    "figure_png": "figures",
-    "render_image": "rendering",
-    "result_row": "table",
-    "results_table": "table",
-    "save_figures": "figures",
-    "write_report": "html",
-    "write_result": "files",
-    "write_results_table": "files",
-}
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "RenderedImage": "rendering",
+            "figure_png": "figures",
+            "render_image": "rendering",
+            "result_row": "table",
+            "results_table": "table",
+            "save_figures": "figures",
+            "write_report": "html",
+            "write_result": "files",
+            "write_results_table": "files",
+        },
+    )
 
 __all__ = [
     "ImageResult",
@@ -42,9 +46,3 @@ __all__ = [
     "write_result",
     "write_results_table",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)

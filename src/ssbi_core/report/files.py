@@ -28,8 +28,8 @@ def write_result(result: ImageResult, folder: str | Path) -> list[Path]:
     -------
     list of Path
         ``labels.tif``; ``uncertainty.tif``, ``graph.parquet``, ``graph.graphml``, ``potential.tif`` (V) and
-        ``current_density.tif`` (A/cm2 at 1 V) of the stages that were run; ``bottlenecks.csv`` and
-        ``representative_volume.csv`` where there are any; ``result.json``.
+        ``current_density.tif`` (A/cm2 at 1 V) of the stages that were run; ``bottlenecks.csv``,
+        ``representative_volume.csv`` and ``temperature_sweep.csv`` where there are any; ``result.json``.
 
     Raises
     ------
@@ -49,6 +49,9 @@ def write_result(result: ImageResult, folder: str | Path) -> list[Path]:
             written.append(_write_csv(folder / "bottlenecks.csv", result.transport.bottlenecks.table()))
     if result.representative is not None:
         written.append(_write_csv(folder / "representative_volume.csv", result.representative.table()))
+    if result.temperature_sweep is not None:
+        rows = pd.DataFrame(result.temperature_sweep.rows())
+        written.append(_write_csv(folder / "temperature_sweep.csv", rows))
     return [*written, _write_json(folder / "result.json", result)]
 
 

@@ -9,7 +9,7 @@ from ssbi_core.materials import Phase
 from ssbi_core.report.figures.bottlenecks import shown_pieces
 from ssbi_core.report.formatting import chemical, gain_in_words, length, number, percent
 from ssbi_core.report.records import ImageResult
-from ssbi_core.transport.bottlenecks import Bottleneck, Bottlenecks
+from ssbi_core.transport.bottleneck import Bottleneck, Bottlenecks
 
 _MOST = 0.5  # of the current; interfaces that less of it crosses do not hold it up
 

@@ -22,6 +22,7 @@ from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem
 from ssbi_core.transport.representative_volume import RepresentativeVolume
 from ssbi_core.transport.solution import ConductionSolution
+from ssbi_core.transport.temperature import TemperatureSweep
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ class ImageResult:
     system : the material system the numbers were computed with.
     micrograph, graph, transport : what the other stages returned.
     representative : spread of sigma_eff over windows of the image, where it was asked for.
+    temperature_sweep : sigma_eff at several temperatures with its Arrhenius fit, where it was asked for.
     provenance : ``version``, ``models`` (name -> sha256), ``settings``, ``input_sha256``, ``command``.
     warnings : sentences a reader of the numbers has to know.
     """
@@ -46,6 +48,7 @@ class ImageResult:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     representative: RepresentativeVolume | None = None
+    temperature_sweep: TemperatureSweep | None = None
 
     @property
     def name(self) -> str:
@@ -83,6 +86,8 @@ def result_json(result: ImageResult) -> dict[str, Any]:
     document["phase_fractions"] = plain(result.phases.phase_fractions())
     if result.transport is not None:
         document |= _transport_json(result.transport)
+    if result.temperature_sweep is not None:
+        document["temperature_sweep"] = _sweep_json(result.temperature_sweep)
     if notes := result_notes(result):
         document["notes"] = notes
     document["provenance"] = _provenance(result)
@@ -92,6 +97,7 @@ def result_json(result: ImageResult) -> dict[str, Any]:
 def result_notes(result: ImageResult) -> list[str]:
     """Return why numbers are missing, followed by the warnings of the run."""
     notes = [] if result.transport is None else _transport_notes(result.transport)
+    notes += [] if result.temperature_sweep is None else _sweep_notes(result.temperature_sweep)
     return [*notes, *(str(warning) for warning in result.warnings)]
 
 
@@ -142,6 +148,21 @@ def _transport_notes(transport: ConductionSolution) -> list[str]:
     return blocked + [
         f"only without {key} would the sample conduct: its knockout_gain is not finite" for key in unbounded
     ]
+
+
+def _sweep_json(sweep: TemperatureSweep) -> dict[str, Any]:
+    fit = {
+        "activation_energy_eV": finite(sweep.fit.activation_energy),
+        "standard_error_eV": finite(sweep.fit.standard_error),
+        "prefactor_S_K_per_cm": finite(sweep.fit.prefactor),
+    }
+    return {"table": plain(sweep.rows()), "fit": fit}
+
+
+def _sweep_notes(sweep: TemperatureSweep) -> list[str]:
+    if sweep.percolates and sweep.temperature.size == 2:
+        return ["two temperatures give an activation energy without a standard error"]
+    return []
 
 
 def _provenance(result: ImageResult) -> dict[str, Any]:

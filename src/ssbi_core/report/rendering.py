@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ssbi_core.materials import PHASES
+from ssbi_core.report.arrhenius import TemperatureFact, arrhenius_in_words, temperature_facts
 from ssbi_core.report.figures import charts, panels
+from ssbi_core.report.figures.arrhenius import arrhenius_figure
 from ssbi_core.report.figures.bottlenecks import bottlenecks_panel
 from ssbi_core.report.figures.canvas import inline_svg, style
 from ssbi_core.report.figures.panel import ColorScale, LegendEntry, Panel, panel_png
@@ -78,6 +80,15 @@ class HeldUp:
 
 
 @dataclass(frozen=True, eq=False)
+class Arrhenius:
+    """Conductivity against temperature: sentences, the rows of the table, and the plot as SVG."""
+
+    words: tuple[str, ...]
+    temperatures: tuple[TemperatureFact, ...]
+    svg: str | None
+
+
+@dataclass(frozen=True, eq=False)
 class RenderedImage:
     """What the report shows of one image.
 
@@ -89,6 +100,7 @@ class RenderedImage:
     facts, phases, notes : the tables of the image.
     provenance : JSON text of what the numbers were computed with.
     held_up : where the current is held up; None where there are no interfaces.
+    arrhenius : conductivity against temperature; None without a sweep, or where nothing conducts.
     """
 
     row: Mapping[str, Any]
@@ -100,6 +112,7 @@ class RenderedImage:
     notes: tuple[str, ...]
     provenance: str
     held_up: HeldUp | None = None
+    arrhenius: Arrhenius | None = None
 
 
 def render_image(result: ImageResult, *, figures: bool = True) -> RenderedImage:
@@ -120,6 +133,7 @@ def render_image(result: ImageResult, *, figures: bool = True) -> RenderedImage:
         notes=tuple(result_notes(result)),
         provenance=json.dumps(result_json(result)["provenance"], indent=2, ensure_ascii=False),
         held_up=_held_up(result, figures=figures),
+        arrhenius=_arrhenius(result, figures=figures),
     )
 
 
@@ -136,6 +150,16 @@ def _held_up(result: ImageResult, *, figures: bool) -> HeldUp | None:
         panel = bottlenecks_panel(result) if figures else None
         picture = None if panel is None else _picture(panel)
     return HeldUp(tuple(held_up_in_words(result)), tuple(pieces), picture)
+
+
+def _arrhenius(result: ImageResult, *, figures: bool) -> Arrhenius | None:
+    rows, sweep = temperature_facts(result), result.temperature_sweep
+    if not rows or sweep is None:
+        return None
+    with style():
+        figure = arrhenius_figure(result) if figures else None
+        svg = None if figure is None else inline_svg(figure, "Arrhenius plot")
+    return Arrhenius(tuple(arrhenius_in_words(sweep)), tuple(rows), svg)
 
 
 def _picture(panel: Panel) -> Picture:

@@ -1,11 +1,15 @@
 """Ionic conduction through labelled microstructures."""
 
-from ssbi_core.transport.bottlenecks import Bottleneck, Bottlenecks, InterfaceCut
-from ssbi_core.transport.butler_volmer import PolarisationCurve, polarisation_curve
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbi_core.transport.bottleneck import Bottleneck, Bottlenecks, InterfaceCut
+from ssbi_core.transport.cathode import CathodeSolution, two_potential_cathode
 from ssbi_core.transport.conduct import conduct
 from ssbi_core.transport.conduction import Conduction
 from ssbi_core.transport.config import TransportConfig
-from ssbi_core.transport.differentiable import effective_conductivity
+from ssbi_core.transport.contact_kinetics import PolarisationCurve, polarisation_curve
 from ssbi_core.transport.impedance import ImpedanceConfig, ImpedanceSpectrum, impedance
 from ssbi_core.transport.orientation import rotated_conductivity
 from ssbi_core.transport.representative_volume import RepresentativeVolume, WindowSize, representative_volume
@@ -15,7 +19,25 @@ from ssbi_core.transport.spread_law import SpreadLaw
 from ssbi_core.transport.surfaces import Surfaces
 from ssbi_core.transport.temperature import ArrheniusFit, TemperatureSweep, temperature_sweep
 from ssbi_core.transport.tortuosity import Tortuosity, tortuosity, tortuosity_by_axis
-from ssbi_core.transport.two_potential import CathodeSolution, two_potential_cathode
+
+# Functions here have the names of submodules, so they cannot wait; those that must have JAX do.
+if TYPE_CHECKING:
+    from ssbi_core.transport.differentiable import (
+        DifferentiableStructure,
+        MaterialParameters,
+        differentiable_structure,
+        effective_conductivity,
+    )
+else:
+    from ssbi_core.lazy_names import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        dict.fromkeys(
+            ("DifferentiableStructure", "MaterialParameters", "differentiable_structure", "effective_conductivity"),
+            "differentiable",
+        ),
+    )
 
 __all__ = [
     "ArrheniusFit",
@@ -25,9 +47,11 @@ __all__ = [
     "CathodeSolution",
     "Conduction",
     "ConductionSolution",
+    "DifferentiableStructure",
     "ImpedanceConfig",
     "ImpedanceSpectrum",
     "InterfaceCut",
+    "MaterialParameters",
     "PolarisationCurve",
     "RepresentativeVolume",
     "SpreadLaw",
@@ -37,6 +61,7 @@ __all__ = [
     "TransportConfig",
     "WindowSize",
     "conduct",
+    "differentiable_structure",
     "effective_conductivity",
     "impedance",
     "polarisation_curve",

@@ -207,7 +207,8 @@ class ConductionProblem:
     def _lower(self, field: np.ndarray, resistance: np.ndarray) -> tuple[float, DiscreteSolution]:
         with SpdSolver(len(self.shape), self.solver.requested) as solver:  # apart: the other factorisation is kept
             if len(self.shape) == 2:
-                return dual_bound(field, self.axis, self.faces, resistance, solver, self.mesh)
+                dual = dual_bound(field, self.axis, self.faces, resistance, solver, self.mesh)
+                return dual.lower, dual.solution
             return flux_bound(field, self.axis, self.faces, resistance, solver)
 
 

@@ -110,7 +110,7 @@ def collect(
     converged = verify([p.solution for p in potentials], dual, from_potential, promise)
     estimate = from_potential
     if dual is not None:
-        lower, upper = _ordered(lower, upper, crossing=promise.tolerance, throw=promise.throw)
+        lower, upper = ordered(lower, upper, crossing=promise.tolerance, throw=promise.throw)
         # Torn at the tips of resistive lines, the first potential is no bound but the better estimate.
         estimate = float(np.clip(np.sqrt(lower * from_potential), lower, upper))
     corners = primal.corner_potential
@@ -145,7 +145,7 @@ def verify(potentials: list[DiscreteSolution], dual: DiscreteSolution | None, up
     return True
 
 
-def _ordered(lower: float, upper: float, *, crossing: float, throw: bool) -> tuple[float, float]:
+def ordered(lower: float, upper: float, *, crossing: float, throw: bool) -> tuple[float, float]:
     """The bounds in order; they may cross by rounding."""
     if lower > upper * (1 + crossing) and throw:
         raise SolverError(

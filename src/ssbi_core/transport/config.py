@@ -6,6 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MAX_UNLABELLED = 0.05
+"""Share of a label image that is filled from its neighbours where nothing else is asked for."""
+
 
 class StructureConfig(BaseModel):
     """What every calculation on the conduction problem of a label image can be told."""
@@ -39,7 +42,11 @@ class StructureConfig(BaseModel):
         1e-6, gt=1e-13, lt=1e-2, title="Tolerance", description="of residual and flux balance, relative"
     )
     max_unlabelled: float = Field(
-        0.05, ge=0, le=0.5, title="Unlabelled pixels", description="largest fraction that is filled from its neighbours"
+        MAX_UNLABELLED,
+        ge=0,
+        le=0.5,
+        title="Unlabelled pixels",
+        description="largest fraction that is filled from its neighbours",
     )
 
 

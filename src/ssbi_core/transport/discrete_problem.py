@@ -7,6 +7,7 @@ The sparsity pattern is sorted once per problem; a new set of coefficients only 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -118,12 +119,7 @@ class DiscreteProblem:
             these are taken out, and NaN is their value.
         refine : correct the solution once even where its fluxes balance.
         """
-        floating = self._floating(coefficients) if may_float else None
-        if floating is not None and floating.any():
-            coefficients = [
-                np.where(floating[block.connectivity[:, 0]], 0.0, c)
-                for block, c in zip(self.blocks, coefficients, strict=True)
-            ]
+        coefficients, floating = self._anchored(coefficients) if may_float else (coefficients, None)
         values = np.nan_to_num(self.fixed, nan=0.0)
         matrix = self._matrix(coefficients)
         if self.once:
@@ -142,6 +138,27 @@ class DiscreteProblem:
             values[floating] = np.nan
         return DiscreteSolution(values, (rough, correction), energies, float(fluxes[0]), float(fluxes[1]), residual)
 
+    def response(
+        self, coefficients: list[np.ndarray], *, may_float: bool = False
+    ) -> Callable[[np.ndarray], tuple[np.ndarray, float]]:
+        """What turns a current fed into every unknown into the change of all values, with the relative residual.
+
+        Coefficients and `may_float` are those of the last `solve`, whose factorisation serves. What is fed into fixed
+        and floating unknowns is left out, and they stay as they are.
+        """
+        floating = np.zeros(self.fixed.size, dtype=bool)
+        if may_float:
+            coefficients, floating = self._anchored(coefficients)
+        matrix = self._matrix(coefficients)
+
+        def respond(current: np.ndarray) -> tuple[np.ndarray, float]:
+            change = np.zeros(self.fixed.size)
+            fed = np.where(floating, 0.0, current)[self.free]
+            change[self.free] = self.solver.solve_again(matrix, fed)
+            return change, _relative_residual(matrix, change[self.free], fed)
+
+        return respond
+
     def _fluxes(self, values: np.ndarray, coefficients: list[np.ndarray]) -> np.ndarray:
         """Current in through the unknowns fixed at 1, and out through those fixed at 0."""
         reaction = self._reaction(values, coefficients, near_fixed=True)
@@ -157,6 +174,15 @@ class DiscreteProblem:
         correction = np.zeros_like(values)
         correction[self.free] = self.solver.solve_again(matrix, -imbalance)
         return correction
+
+    def _anchored(self, coefficients: list[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
+        """Coefficients without those of elements that hang free of both fixed ends, and which unknowns do."""
+        floating = self._floating(coefficients)
+        kept = [
+            np.where(floating[block.connectivity[:, 0]], 0.0, c)
+            for block, c in zip(self.blocks, coefficients, strict=True)
+        ]
+        return kept if floating.any() else coefficients, floating
 
     def _floating(self, coefficients: list[np.ndarray]) -> np.ndarray:
         links = []

@@ -9,6 +9,8 @@ face adds R (d psi / ds)^2 along itself, a spring between its two ends.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
@@ -18,8 +20,20 @@ from ssbi_core.transport.elements import SPRING, corner_offsets, pixel_corners
 from ssbi_core.transport.graded_mesh import GradedMesh
 from ssbi_core.transport.linear_solve import SpdSolver
 from ssbi_core.transport.nested_dissection import elimination_rank
-from ssbi_core.transport.surfaces import Surfaces
+from ssbi_core.transport.surfaces import FacePieces, Surfaces
 from ssbi_core.transport.tensors import conducting, pixel_basis, pixel_coefficients, rotated_resistivity
+
+
+@dataclass(frozen=True, eq=False)
+class DualSolution:
+    """Discrete stream function, and the lower bound (dimensionless) that it gives.
+
+    corners : (cells, 4) unknown at the corners of every cell.
+    """
+
+    lower: float
+    corners: np.ndarray
+    solution: DiscreteSolution
 
 
 def dual_bound(
@@ -29,53 +43,57 @@ def dual_bound(
     resistance: np.ndarray,
     solver: SpdSolver,
     mesh: GradedMesh | None = None,
-) -> tuple[float, DiscreteSolution]:
-    """Lower bound of a percolating 2D field (dimensionless), with the solution behind it.
+) -> DualSolution:
+    """Lower bound of a percolating 2D field.
 
     With a mesh, the field is uniform in each of its cells; without, every pixel is a cell.
     """
     shape = conductivity.shape[:2]
     across = 1 - axis
     tensor = rotated_resistivity(conductivity)
-    merged, fixed, rank = _merge_insulators(shape, across, conducting(conductivity).ravel())
-    corners = merged[pixel_corners(shape)]
+    live = conducting(conductivity).ravel()
+    if mesh is None:
+        size = np.add(shape, 1)
+        corners, pieces = pixel_corners(shape), FacePieces.whole(surfaces)
+        level = np.unravel_index(np.arange(np.prod(size)), size)[across]
+        rank = elimination_rank(tuple(int(n) for n in size))
+        insulated = corners[~live]
+    else:
+        corners, pieces = mesh.corners, mesh.pieces
+        level, rank = mesh.position[:, across], mesh.rank
+        # Current keeps off tips even where these are but a part of a cell: it has less room, and the bound stays one.
+        insulated = mesh.unknowns(corners)[~live[mesh.tree.pixel] | mesh.with_tips]
+    merged = _merged(insulated, level.size)
+    fixed = np.full(merged.max() + 1, np.nan)
+    fixed[merged[level == 0]] = 0.0
+    fixed[merged[level == shape[across]]] = 1.0
+    # A cluster that spans a dissecting line holds nodes of that line: the highest rank is the safe one.
+    highest = np.zeros(fixed.size, dtype=rank.dtype)
+    np.maximum.at(highest, merged, rank)
+    corners = merged[corners]
     basis, coefficients = pixel_basis(tensor), pixel_coefficients(tensor)
     bodies = [Block(corners, basis)] if mesh is None else mesh.blocks(corners, basis)
     of_bodies = [coefficients] if mesh is None else mesh.coefficients(coefficients)
-    springs = Block(_face_ends(corners, surfaces), SPRING[None])
-    problem = DiscreteProblem([*bodies, springs], fixed, rank, solver, once=True)
-    solution = problem.solve([*of_bodies, resistance[None]])
+    springs = Block(_face_ends(corners, pieces), SPRING[None])
+    problem = DiscreteProblem([*bodies, springs], fixed, highest, solver, once=True)
+    solution = problem.solve([*of_bodies, (resistance[pieces.face] / pieces.length)[None]])
     pixels = shape[0] * shape[1]
-    return pixels / (solution.energy * shape[across] ** 2), solution
+    return DualSolution(pixels / (solution.energy * shape[across] ** 2), corners, solution)
 
 
-def _merge_insulators(
-    shape: tuple[int, ...], across: int, live: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Unknown of every node, fixed values and elimination rank of the unknowns."""
-    size = np.add(shape, 1)
-    level = np.unravel_index(np.arange(np.prod(size)), size)[across]
-    rank = elimination_rank(tuple(int(n) for n in size))
-    if live.all():
-        cluster, count = np.arange(level.size), level.size
-    else:
-        dead = pixel_corners(shape)[~live]
-        first, second = np.repeat(dead[:, 0], 3), dead[:, 1:].ravel()
-        links = sp.coo_matrix((np.ones(first.size, np.int8), (first, second)), shape=(level.size,) * 2)
-        count, cluster = connected_components(links, directed=False)
-    fixed = np.full(count, np.nan)
-    fixed[cluster[level == 0]] = 0.0
-    fixed[cluster[level == shape[across]]] = 1.0
-    # A cluster that spans a dissecting line holds nodes of that line: the highest rank is the safe one.
-    highest = np.zeros(count, dtype=rank.dtype)
-    np.maximum.at(highest, cluster, rank)
-    return cluster.astype(np.int32), fixed, highest
+def _merged(insulated: np.ndarray, nodes: int) -> np.ndarray:
+    """Unknown of every node (nodes,) int32: the nodes of insulators (cells, 4) that touch are one."""
+    if not len(insulated):
+        return np.arange(nodes, dtype=np.int32)
+    first, second = np.repeat(insulated[:, 0], 3), insulated[:, 1:].ravel()
+    links = sp.coo_matrix((np.ones(first.size, np.int8), (first, second)), shape=(nodes, nodes))
+    return connected_components(links, directed=False)[1]
 
 
-def _face_ends(corners: np.ndarray, surfaces: Surfaces) -> np.ndarray:
+def _face_ends(corners: np.ndarray, pieces: FacePieces) -> np.ndarray:
     offsets = corner_offsets(2)
-    ends = np.empty((len(surfaces), 2), dtype=np.int32)
+    ends = np.empty((len(pieces), 2), dtype=np.int32)
     for axis in (0, 1):
-        on = surfaces.axis == axis
-        ends[on] = corners[surfaces.first[on]][:, offsets[:, axis] == 1]
+        on = pieces.axis == axis
+        ends[on] = corners[pieces.first[on]][:, offsets[:, axis] == 1]
     return ends

@@ -41,6 +41,11 @@ def _factor(axis: int, i: int, j: int) -> np.ndarray:
     return _SLOPE_VALUE.T if axis == j else _MASS
 
 
+def rotated_products() -> np.ndarray:
+    """Integral of d_0 N_a d_1 N_b - d_1 N_a d_0 N_b over the unit square, (4, 4), antisymmetric."""
+    return np.kron(_SLOPE_VALUE, _SLOPE_VALUE.T) - np.kron(_SLOPE_VALUE.T, _SLOPE_VALUE)
+
+
 def laplacian(ndim: int) -> np.ndarray:
     """Stiffness matrix of the unit element with unit isotropic conductivity, (2^d, 2^d)."""
     return np.trace(gradient_products(ndim))

@@ -1,27 +1,39 @@
 """Closer bounds from a finer mesh.
 
-Pixels are cut into 2 x 2, again and again, until the bounds are as close as asked for. Both stay rigorous, and every
-refinement contains the one before: they can only come closer. On a graded mesh the finer cells lie along interfaces
-only, so that halving them about doubles the work instead of quadrupling it.
+In 2D the cells that hold the bounds apart are cut, again and again, until the bounds are as close as asked for. Which
+cells these are is known exactly (`gap_indicator`): the largest shares that make up half of the gap are cut each time
+(W. Dörfler, A convergent adaptive algorithm for Poisson's equation, SIAM J. Numer. Anal. 33 (1996) 1106). They lie at
+corners of pixels, where materials meet and the field is singular, so that most of the mesh stays as it is. In 3D all
+voxels are cut into 2 x 2 x 2. Both bounds stay rigorous, and every mesh contains the one before: they can only come
+closer.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ssbi_core.transport.conduct import ConductionProblem
+from ssbi_core.transport.conduction import Promise
 from ssbi_core.transport.conductivity_field import ConductionField
+from ssbi_core.transport.graded_mesh import GradedMesh
+from ssbi_core.transport.mesh_bounds import MeshBounds, bounds_on
+from ssbi_core.transport.node_splitting import torn_nodes
 from ssbi_core.transport.solution import Bounded
-from ssbi_core.transport.surfaces import Surfaces
+from ssbi_core.transport.subdivision import subdivided
+from ssbi_core.transport.tensors import strength
 
-_MOST_PIXELS = {2: 4_500_000, 3: 300_000}
+_MOST_CELLS = 3_000_000  # some 4 GB
+_MOST_VOXELS = 300_000
+_BULK = 0.5  # of the gap, in the cells that are cut
+_DEPTH = 3  # times that the corner of a pixel is cut at once: at a singularity, one level takes off little
+_MOST_UNITS = 2**27  # smallest cells along the picture; 2^_DEPTH of these in 32 bits
 
 
 @dataclass(frozen=True)
 class Refined:
-    """Bounds, into how many pieces a pixel's edge was cut for them, and whether they are close enough."""
+    """Bounds, the edge of a pixel in edges of the smallest cell used for them, and whether they are close enough."""
 
     effective_conductivity: Bounded
     factor: int
@@ -53,8 +65,45 @@ def tighten(
     SolverError
         As `conduct`.
     """
-    best, factor, ndim = known, 1, field.conductivity.ndim
-    while _gap(best) > relative_gap and field.conductivity.size * (2 * factor) ** ndim <= _MOST_PIXELS[ndim]:
+    if _gap(known) <= relative_gap:
+        return Refined(known, 1, True)
+    promise = Promise(tolerance, throw, method)
+    refine = _where_it_matters if field.body.ndim == 2 else _everywhere
+    best, factor = refine(field, axis, known, relative_gap, promise)
+    return Refined(best, factor, _gap(best) <= relative_gap)
+
+
+def _where_it_matters(
+    field: ConductionField, axis: int, best: Bounded, relative_gap: float, promise: Promise
+) -> tuple[Bounded, int]:
+    with ConductionProblem(
+        field.conductivity,
+        field.voxel_size,
+        axis,
+        surfaces=field.surfaces,
+        method=promise.method,
+        mesh="graded",
+    ) as problem:
+        assert problem.mesh is not None
+        torn, tips = torn_nodes(strength(problem.field), problem.faces)
+        finer = replace(problem.mesh, torn=torn, tips=tips)
+        while True:
+            mesh, found = finer, bounds_on(finer, problem, promise)
+            best = _closer(best, found.effective_conductivity)
+            marked = _largest_shares(mesh, found, relative_gap * best.estimate)
+            if _gap(best) <= relative_gap or not found.converged or not marked.any():
+                break
+            finer = mesh.cut(marked, _DEPTH)
+            if len(finer) > _MOST_CELLS:
+                break
+    return best, max(mesh.tree.unit // int(mesh.tree.edge.min()), 1)
+
+
+def _everywhere(
+    field: ConductionField, axis: int, best: Bounded, relative_gap: float, promise: Promise
+) -> tuple[Bounded, int]:
+    factor = 1
+    while _gap(best) > relative_gap and field.body.size * (2 * factor) ** 3 <= _MOST_VOXELS:
         factor *= 2
         fine = subdivided(field, factor)
         with ConductionProblem(
@@ -62,46 +111,34 @@ def tighten(
             fine.voxel_size,
             axis,
             surfaces=fine.surfaces,
-            method=method,
-            mesh="graded" if ndim == 2 else "pixels",
+            method=promise.method,
+            mesh="pixels",
         ) as problem:
-            found = problem.solve(tolerance=tolerance, throw=throw).effective_conductivity
-        lower, upper = sorted((max(best.lower, found.lower), min(best.upper, found.upper)))
-        best = Bounded(float(np.clip(found.estimate, lower, upper)), lower, upper)
-    return Refined(best, factor, _gap(best) <= relative_gap)
+            found = problem.solve(tolerance=promise.tolerance, throw=promise.throw)
+        best = _closer(best, found.effective_conductivity)
+    return best, factor
 
 
-def subdivided(field: ConductionField, factor: int) -> ConductionField:
-    """The same structure with every pixel's edge, and every resistive face, cut into so many pieces."""
-    ndim = field.body.ndim
-    conductivity, body = field.conductivity, field.body
-    for axis in range(ndim):
-        conductivity, body = np.repeat(conductivity, factor, axis), np.repeat(body, factor, axis)
-    return ConductionField(
-        conductivity, body, _cut(field.surfaces, field.body.shape, factor), field.voxel_size / factor
-    )
+def _largest_shares(mesh: GradedMesh, found: MeshBounds, wanted: float) -> np.ndarray:
+    """The fewest cells that make up the bulk of the gap, boolean; none where those too small to be cut exceed `wanted`.
+
+    The shares of other cells can be brought down, theirs cannot.
+    """
+    small = mesh.tree.edge * (_MOST_UNITS // max(mesh.tree.shape)) < mesh.tree.unit
+    marked = np.zeros(len(mesh), dtype=bool)
+    if found.share[small].sum() <= wanted:
+        share = np.where(small, 0.0, found.share)
+        order = np.argsort(-share)
+        reached = np.cumsum(share[order])
+        marked[order[: int(np.searchsorted(reached, _BULK * found.share.sum())) + 1]] = True
+        marked &= share > 0
+    return marked
 
 
-def _cut(surfaces: Surfaces, shape: tuple[int, ...], factor: int) -> Surfaces:
-    """Each face as the pieces that lie on it; the resistance per area is theirs too."""
-    ndim, fine = len(shape), tuple(n * factor for n in shape)
-    piece = np.stack(np.meshgrid(*[np.arange(factor)] * (ndim - 1), indexing="ij"), axis=-1).reshape(-1, ndim - 1)
-    pixel = np.stack(np.unravel_index(surfaces.first, shape), axis=1) * factor
-    first = np.empty((len(surfaces), len(piece)), dtype=np.int64)
-    step = np.empty(len(surfaces), dtype=np.int64)
-    for axis in range(ndim):
-        on = surfaces.axis == axis
-        at = np.repeat(pixel[on, None, :], len(piece), axis=1)
-        at[..., axis] += factor - 1  # the last layer of pieces before the face
-        at[..., [k for k in range(ndim) if k != axis]] += piece
-        first[on] = np.ravel_multi_index(tuple(np.moveaxis(at, -1, 0)), fine)
-        step[on] = int(np.prod(fine[axis + 1 :]))
-
-    def each(values: np.ndarray) -> np.ndarray:
-        return np.repeat(values, len(piece))
-
-    flat = first.ravel()
-    return Surfaces(flat, flat + each(step), each(surfaces.axis), each(surfaces.resistance), each(surfaces.phase))
+def _closer(best: Bounded, found: Bounded) -> Bounded:
+    """What two pairs of bounds say together, with the estimate of the second."""
+    lower, upper = sorted((max(best.lower, found.lower), min(best.upper, found.upper)))
+    return Bounded(float(np.clip(found.estimate, lower, upper)), lower, upper)
 
 
 def _gap(bounds: Bounded) -> float:

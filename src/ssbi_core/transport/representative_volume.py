@@ -21,13 +21,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ssbi_core.errors import InputError
-from ssbi_core.graph.axis import array_axis
 from ssbi_core.io.phase_map import PhaseMap
-from ssbi_core.materials import MaterialSystem, Phase, load_system
+from ssbi_core.materials import MaterialSystem, Phase
 from ssbi_core.transport.config import TransportConfig
-from ssbi_core.transport.solve import checked_labels, solve_conduction, transport_axis
+from ssbi_core.transport.solve import solve_conduction
 from ssbi_core.transport.spread_law import SpreadLaw, fit_spread
-from ssbi_core.transport.unlabelled import fill_unlabelled
+from ssbi_core.transport.structure import Structure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,21 +177,18 @@ def representative_volume(
     SsbiError
         As `solve_conduction`.
     """
-    labels, _ = checked_labels(phases)
-    labels, _ = fill_unlabelled(labels, TransportConfig.model_validate({}).max_unlabelled)
-    axis, _ = transport_axis(labels, axis)
-    along = array_axis(axis, labels.ndim)
+    structure = Structure.of(phases, system, axis, conductivity, resistance)
+    labels = structure.labels
     shape: Shape = "strips" if (labels == Phase.LLZO).any() and (labels == Phase.NMC).any() else "squares"
     if windows_per_size < _FEWEST:
         raise InputError(f"{windows_per_size} windows per size", f"at least {_FEWEST}", "a spread needs several")
-    material = load_system(system)
-    plain = {"axis": axis, "bounds": False, "knockout": False, "bottlenecks": False}
+    plain = {"axis": structure.axis, "bounds": False, "knockout": False, "bottlenecks": False}
     config = TransportConfig.model_validate(plain)
 
     def solve(part: np.ndarray) -> float:
         solution = solve_conduction(
             PhaseMap(part, phases.pixel_size_nm),
-            system=material,
+            system=structure.system,
             temperature=temperature,
             conductivity=conductivity,
             resistance=resistance,
@@ -201,7 +197,7 @@ def representative_volume(
         return solution.effective_conductivity.estimate
 
     rng = np.random.default_rng(seed)
-    cut = [k for k in range(labels.ndim) if shape == "squares" or k != along]
+    cut = [k for k in range(labels.ndim) if shape == "squares" or k != structure.array_axis]
     extent = min(labels.shape[k] for k in cut)
     solved = []
     for size in _sizes(sizes, extent):
@@ -212,7 +208,7 @@ def representative_volume(
     return RepresentativeVolume(
         sizes=tuple(solved),
         shape=shape,
-        axis=axis,
+        axis=structure.axis,
         whole_S_per_cm=solve(labels),
         whole_area_px=labels.size,
         law=fit_spread(counts),

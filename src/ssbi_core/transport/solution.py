@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ssbi_core.types import Field
 
 if TYPE_CHECKING:
-    from ssbi_core.transport.bottlenecks import Bottlenecks
+    from ssbi_core.transport.bottleneck import Bottlenecks
 
 
 class Bounded(NamedTuple):

@@ -10,24 +10,21 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import ValidationError
 
-from ssbi_core.errors import CalibrationError, InputError
-from ssbi_core.graph.axis import AXIS_NAMES, array_axis, interface_axis
+from ssbi_core.errors import InputError
+from ssbi_core.graph.axis import AXIS_NAMES
 from ssbi_core.io.phase_map import PhaseMap
-from ssbi_core.materials import PHASES, MaterialSystem, Phase, load_system
+from ssbi_core.materials import PHASES, MaterialSystem
 from ssbi_core.transport.attribution import resistance_share
-from ssbi_core.transport.bottlenecks import find_bottlenecks
+from ssbi_core.transport.bottleneck import find_bottlenecks
 from ssbi_core.transport.conduct import ConductionProblem
 from ssbi_core.transport.conduction import Conduction
-from ssbi_core.transport.conductivity_field import ConductionField, build_field, nearest_solid
+from ssbi_core.transport.conductivity_field import ConductionField, nearest_solid
 from ssbi_core.transport.config import TransportConfig
 from ssbi_core.transport.knockout import knockout_gain
 from ssbi_core.transport.primal import PrimalProblem
-from ssbi_core.transport.properties import phase_properties
 from ssbi_core.transport.refinement import tighten
 from ssbi_core.transport.solution import ConductionSolution
-from ssbi_core.transport.unlabelled import fill_unlabelled
-
-_CM_PER_NM = 1e-7
+from ssbi_core.transport.structure import Structure
 
 
 def solve_conduction(
@@ -87,18 +84,14 @@ def solve_conduction(
             "backend": backend,
         },
     )
-    labels, voxel = checked_labels(phases)
-    labels, filled = fill_unlabelled(labels, config.max_unlabelled)
-    along, notes = transport_axis(labels, config.axis)
-    material = load_system(system)
-    bodies, lines = phase_properties(material, config.temperature, config.conductivity, config.resistance)
-    lines = {phase: value for phase, value in lines.items() if (labels == phase).any()}
-    field = build_field(labels, voxel, bodies, lines)
-    solid = nearest_solid(labels) if config.knockout else None
+    structure = Structure.of(phases, system, config.axis, config.conductivity, config.resistance, config.max_unlabelled)
+    bodies, lines = structure.properties(config.temperature)
+    field = structure.field(config.temperature)
+    solid = nearest_solid(structure.labels) if config.knockout else None
     with ConductionProblem(
         field.conductivity,
-        voxel,
-        array_axis(along, labels.ndim),
+        field.voxel_size,
+        structure.array_axis,
         surfaces=field.surfaces,
         method=config.solver,
         mesh=config.mesh,
@@ -108,18 +101,14 @@ def solve_conduction(
         conduction = problem.solve(bounds=config.bounds, tolerance=config.tolerance, throw=throw)
         narrow = None
         if config.bottlenecks:
-            narrow = find_bottlenecks(labels, field, conduction, lines, array_axis(along, labels.ndim))
+            narrow = find_bottlenecks(structure.labels, field, conduction, lines, structure.array_axis)
         conduction = replace(conduction, corner_potential=None)  # large, and the solves to come need the room
         base = conduction.from_potential
-        gains = knockout_gain(labels, field, solid, problem, bodies, base) if config.knockout else {}
-    conduction, more = _tightened(field, conduction, config, array_axis(along, labels.ndim), throw)
-    settings = config.model_dump() | {
-        "axis": along,
-        "system": material.name,
-        "reaction_layer": material.reaction_layer,
-        "notes": [*notes, *label_notes(labels, filled, lines), *more],
-    }
-    return replace(_solution(field, conduction, gains, config, along), settings=settings, bottlenecks=narrow)
+        gains = knockout_gain(structure.labels, field, solid, problem, bodies, base) if config.knockout else {}
+    conduction, more = _tightened(field, conduction, config, structure.array_axis, throw)
+    settings = config.model_dump() | structure.settings(config.temperature)
+    settings["notes"] += more
+    return replace(_solution(field, conduction, gains, config, structure), settings=settings, bottlenecks=narrow)
 
 
 def _tightened(
@@ -159,32 +148,6 @@ def _merged(config: TransportConfig | None, given: Mapping[str, Any]) -> Transpo
         raise InputError(problems, "the settings of TransportConfig", "correct the settings named") from error
 
 
-def checked_labels(phases: PhaseMap) -> tuple[np.ndarray, float]:
-    """The label array and the pixel size in cm, or what is wrong with them."""
-    size = phases.pixel_size_nm
-    if isinstance(size, bool) or not isinstance(size, (int, float)) or not math.isfinite(size) or size <= 0:
-        raise CalibrationError(f"pixel size {size!r} nm", "a finite size above 0", "give --pixel-size-nm")
-    labels = np.asarray(phases.labels)
-    if labels.ndim not in (2, 3) or labels.size == 0 or labels.dtype.kind not in "ui":
-        raise InputError(
-            f"labels of shape {labels.shape} and type {labels.dtype}",
-            "integer codes, (rows, columns) or (slices, rows, columns)",
-            "pass one label image",
-        )
-    return labels, float(size) * _CM_PER_NM
-
-
-def transport_axis(labels: np.ndarray, axis: int | None) -> tuple[int, list[str]]:
-    """The axis asked for, or the one across the interface; rows and a note where there is none."""
-    if axis is not None:
-        array_axis(axis, labels.ndim)
-        return axis, []
-    try:
-        return interface_axis(labels), []
-    except InputError as error:
-        return 0, [f"{error.came_in}: current is driven along axis 0 (rows)"]
-
-
 def primal_type(backend: str) -> type[PrimalProblem]:
     """The assembly behind a backend's name."""
     if backend == "direct":
@@ -194,43 +157,26 @@ def primal_type(backend: str) -> type[PrimalProblem]:
     return JaxFemPrimalProblem
 
 
-def label_notes(labels: np.ndarray, filled: float, lines: Mapping[Phase, float]) -> list[str]:
-    """What the reader of a result should know of its labels."""
-    notes = [f"{100 * filled:.2g} % unlabelled pixels took the phase of their nearest neighbour"] if filled else []
-    touching = _direct_contacts(labels)
-    if touching and Phase.CONTACT in lines:
-        notes.append(
-            f"LLZO touches NMC on {touching} pixel faces without a contact line: no charge-transfer resistance there"
-        )
-    return notes
-
-
-def _direct_contacts(labels: np.ndarray) -> int:
-    count = 0
-    for axis in range(labels.ndim):
-        moved = np.moveaxis(labels, axis, 0)
-        pair = {(Phase.LLZO, Phase.NMC), (Phase.NMC, Phase.LLZO)}
-        count += sum(int(((moved[:-1] == a) & (moved[1:] == b)).sum()) for a, b in pair)
-    return count
-
-
 def _solution(
-    field: ConductionField, conduction: Conduction, gains: dict[str, float], config: TransportConfig, axis: int
+    field: ConductionField,
+    conduction: Conduction,
+    gains: dict[str, float],
+    config: TransportConfig,
+    structure: Structure,
 ) -> ConductionSolution:
     sigma = conduction.effective_conductivity
-    length = field.body.shape[array_axis(axis, field.body.ndim)] * field.voxel_size
     return ConductionSolution(
         effective_conductivity=sigma,
-        area_specific_resistance=length / sigma.estimate if sigma.estimate > 0 else math.inf,
+        area_specific_resistance=structure.length / sigma.estimate if sigma.estimate > 0 else math.inf,
         potential=conduction.potential,
         current_density=np.linalg.norm(conduction.current_density, axis=0),
         sensitivity=conduction.sensitivity,
         resistance_share=resistance_share(field, conduction),
         knockout_gain=gains,
-        axis=axis,
+        axis=structure.axis,
         temperature=config.temperature,
         percolates=conduction.percolates,
-        reason=_reason(field, conduction, axis),
+        reason=_reason(field, conduction, structure.axis),
         method=f"{config.backend}, {conduction.method}",
         flux_imbalance=conduction.flux_imbalance,
     )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ssbi_core.graph.axis import array_axis
+from ssbi_core.errors import CalibrationError, InputError
+from ssbi_core.graph.axis import array_axis, interface_axis
 from ssbi_core.io.phase_map import PhaseMap
-from ssbi_core.materials import MaterialSystem, load_system
+from ssbi_core.materials import MaterialSystem, Phase, load_system
 from ssbi_core.transport.conductivity_field import ConductionField, build_field
-from ssbi_core.transport.properties import phase_properties
-from ssbi_core.transport.solve import checked_labels, label_notes, transport_axis
+from ssbi_core.transport.config import MAX_UNLABELLED
+from ssbi_core.transport.properties import Properties, phase_properties
 from ssbi_core.transport.unlabelled import fill_unlabelled
 
-_MAX_UNLABELLED = 0.05
+_CM_PER_NM = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,7 @@ class Structure:
     system : material system.
     conductivity, resistance : phase key -> S/cm, ohm cm2, instead of the system's, at every temperature.
     unlabelled : share of the pixels that were unlabelled.
-    notes : what the reader of a result should know.
+    notes : what the reader of a result should know of its axis.
     """
 
     labels: np.ndarray
@@ -50,13 +53,14 @@ class Structure:
         axis: int | None,
         conductivity: Mapping[str, float] | None,
         resistance: Mapping[str, float] | None,
+        max_unlabelled: float = MAX_UNLABELLED,
     ) -> Structure:
         """Check the labels and settings (errors as in `solve_conduction`)."""
-        labels, voxel = checked_labels(phases)
-        labels, filled = fill_unlabelled(labels, _MAX_UNLABELLED)
-        along, notes = transport_axis(labels, axis)
+        labels, voxel = _checked_labels(phases)
+        labels, filled = fill_unlabelled(labels, max_unlabelled)
+        along, notes = _transport_axis(labels, axis)
         given, faces = dict(conductivity or {}), dict(resistance or {})
-        return cls(labels, voxel, along, load_system(system), given, faces, filled, tuple(notes))
+        return cls(labels, voxel, along, load_system(system), given, faces, filled, notes)
 
     @property
     def array_axis(self) -> int:
@@ -68,21 +72,72 @@ class Structure:
         """Of the field of view along the transport axis, cm."""
         return self.labels.shape[self.array_axis] * self.voxel_size
 
+    def properties(self, temperature: float) -> Properties:
+        """Conductivity in S/cm of bodies and resistance in ohm cm2 of surfaces, at a temperature in K."""
+        return phase_properties(self.system, temperature, self.conductivity, self.resistance)
+
     def field(self, temperature: float) -> ConductionField:
         """Conductivity and resistive faces at a temperature in K."""
-        bodies, lines = phase_properties(self.system, temperature, self.conductivity, self.resistance)
-        present = {phase: value for phase, value in lines.items() if (self.labels == phase).any()}
+        bodies, lines = self.properties(temperature)
+        present = {phase: value for phase, value in lines.items() if self._shows(phase)}
         return build_field(self.labels, self.voxel_size, bodies, present)
 
-    def settings(self, temperature: float) -> dict[str, object]:
+    def settings(self, temperature: float) -> dict[str, Any]:
         """What a result should keep of how it was made."""
-        lines = phase_properties(self.system, temperature, self.conductivity, self.resistance)[1]
-        present = {phase: value for phase, value in lines.items() if (self.labels == phase).any()}
         return {
             "axis": self.axis,
             "system": self.system.name,
             "reaction_layer": self.system.reaction_layer,
             "conductivity": self.conductivity,
             "resistance": self.resistance,
-            "notes": [*self.notes, *label_notes(self.labels, self.unlabelled, present)],
+            "notes": [*self.notes, *self._label_notes(temperature)],
         }
+
+    def _label_notes(self, temperature: float) -> list[str]:
+        """What the reader of a result should know of its labels."""
+        filled = f"{100 * self.unlabelled:.2g} % unlabelled pixels took the phase of their nearest neighbour"
+        notes = [filled] if self.unlabelled else []
+        touching = _direct_contacts(self.labels)
+        if touching and self._shows(Phase.CONTACT) and Phase.CONTACT in self.properties(temperature)[1]:
+            bare = f"LLZO touches NMC on {touching} pixel faces without a contact line"
+            notes.append(f"{bare}: no charge-transfer resistance there")
+        return notes
+
+    def _shows(self, phase: Phase) -> bool:
+        return bool((self.labels == phase).any())
+
+
+def _checked_labels(phases: PhaseMap) -> tuple[np.ndarray, float]:
+    """The label array and the pixel size in cm, or what is wrong with them."""
+    size = phases.pixel_size_nm
+    if isinstance(size, bool) or not isinstance(size, (int, float)) or not math.isfinite(size) or size <= 0:
+        raise CalibrationError(f"pixel size {size!r} nm", "a finite size above 0", "give --pixel-size-nm")
+    labels = np.asarray(phases.labels)
+    if labels.ndim not in (2, 3) or labels.size == 0 or labels.dtype.kind not in "ui":
+        raise InputError(
+            f"labels of shape {labels.shape} and type {labels.dtype}",
+            "integer codes, (rows, columns) or (slices, rows, columns)",
+            "pass one label image",
+        )
+    return labels, float(size) * _CM_PER_NM
+
+
+def _transport_axis(labels: np.ndarray, axis: int | None) -> tuple[int, tuple[str, ...]]:
+    """The axis asked for, or the one across the interface; rows and a note where there is none."""
+    if axis is not None:
+        array_axis(axis, labels.ndim)
+        return axis, ()
+    try:
+        return interface_axis(labels), ()
+    except InputError as error:
+        return 0, (f"{error.came_in}: current is driven along axis 0 (rows)",)
+
+
+def _direct_contacts(labels: np.ndarray) -> int:
+    """Pixel faces along which LLZO touches NMC."""
+    count = 0
+    for axis in range(labels.ndim):
+        moved = np.moveaxis(labels, axis, 0)
+        pair = {(Phase.LLZO, Phase.NMC), (Phase.NMC, Phase.LLZO)}
+        count += sum(int(((moved[:-1] == a) & (moved[1:] == b)).sum()) for a, b in pair)
+    return count

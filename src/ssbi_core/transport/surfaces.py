@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ssbi_core.transport.elements import corner_offsets
+
 
 @dataclass(frozen=True, eq=False)
 class Surfaces:
@@ -40,9 +42,66 @@ class Surfaces:
         like = np.full(first.size, axis)
         return cls(first, first + step, like, np.full(first.size, float(resistance)), np.zeros_like(like))
 
+    def find(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """Which face lies between the pixels of each pair, -1 where none does."""
+        result = np.full(first.size, -1)
+        if not len(self):
+            return result
+        pixels = int(self.second.max()) + 1
+        known = self.first * pixels + self.second
+        order = np.argsort(known)
+        wanted = first * pixels + second
+        at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), order.size - 1)]
+        there = known[at] == wanted
+        result[there] = at[there]
+        return result
+
+    def nodes(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Which nodes of the grid lie on a face, boolean, one more than pixels along each axis."""
+        marked = np.zeros(np.add(shape, 1), dtype=bool)
+        pixel = np.stack(np.unravel_index(self.second, shape), axis=1)  # a face starts at the pixel behind it
+        for corner in corner_offsets(len(shape)):
+            on = corner[self.axis] == 0
+            marked[tuple((pixel[on] + corner).T)] = True
+        return marked
+
     def select(self, keep: np.ndarray) -> Surfaces:
         """The faces where `keep` is true."""
         return Surfaces(self.first[keep], self.second[keep], self.axis[keep], self.resistance[keep], self.phase[keep])
+
+    def __len__(self) -> int:
+        return self.first.size
+
+
+@dataclass(frozen=True, eq=False)
+class FacePieces:
+    """Resistive faces as cut by the cells beside them, in the order of the faces.
+
+    Attributes
+    ----------
+    first, second : (pieces,) cell before and behind.
+    axis : (pieces,) array axis they are normal to.
+    face : (pieces,) which face they are of.
+    length : (pieces,) in edges of a pixel; in 3D the area likewise.
+    live : (pieces,) whether current can reach it from both sides.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    axis: np.ndarray
+    face: np.ndarray
+    length: np.ndarray
+    live: np.ndarray
+
+    @classmethod
+    def whole(cls, surfaces: Surfaces) -> FacePieces:
+        """The faces themselves, where every pixel is a cell."""
+        ones = np.ones(len(surfaces))
+        return cls(surfaces.first, surfaces.second, surfaces.axis, np.arange(len(surfaces)), ones, ones > 0)
+
+    def conductance(self, resistance: np.ndarray) -> np.ndarray:
+        """Of each piece, from the resistance per pixel edge of each face."""
+        return np.where(self.live, self.length / resistance[self.face], 0.0)
 
     def __len__(self) -> int:
         return self.first.size

@@ -110,7 +110,7 @@ def temperature_sweep(
     SolverError
         If a solve is not accurate and `throw` is set.
     """
-    kelvin = _checked_temperatures(temperatures)
+    kelvin = checked_temperatures(temperatures)
     structure = Structure.of(phases, system, axis, conductivity, resistance)
     fields = [structure.field(float(t)) for t in kelvin]
     coldest = fields[int(np.argmin(kelvin))]  # where interfaces weigh most, so that none of them is left out
@@ -187,12 +187,13 @@ def _slopes(kelvin: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     return slopes
 
 
-def _checked_temperatures(temperatures: Sequence[float] | np.ndarray) -> np.ndarray:
+def checked_temperatures(temperatures: Sequence[float] | np.ndarray) -> np.ndarray:
+    """Temperatures of a sweep as (n,) float64, or what is wrong with them (InputError)."""
     kelvin = np.asarray(temperatures, dtype=np.float64)
     if kelvin.ndim != 1 or not np.isfinite(kelvin).all() or np.unique(kelvin).size < max(kelvin.size, 2):
         raise InputError(
             f"temperatures {temperatures!r}",
             "at least two different numbers in K, none of them twice",
-            "pass e.g. range(250, 401, 25)",
+            "give e.g. 250, 300, 350",
         )
     return kelvin

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ssbi_core.errors import InputError
 from ssbi_core.transport.elements import gradient_products, laplacian
+
+if TYPE_CHECKING:
+    import jax
 
 
 def check_conductivity(conductivity: np.ndarray) -> np.ndarray:
@@ -22,12 +27,7 @@ def check_conductivity(conductivity: np.ndarray) -> np.ndarray:
         positive definite (or zero).
     """
     field = np.asarray(conductivity, dtype=np.float64)
-    if grid_of(field) is None or field.size == 0:
-        raise InputError(
-            f"conductivity of shape {np.shape(conductivity)}",
-            "a 2D or 3D grid of numbers, or of d x d tensors",
-            "pass (rows, columns) or (slices, rows, columns), tensors in the last two axes",
-        )
+    checked_shape(field)
     if not np.isfinite(field).all():
         raise InputError("NaN or infinite conductivity", "finite values", "use 0 for an insulator")
     if is_tensor(field):
@@ -37,7 +37,25 @@ def check_conductivity(conductivity: np.ndarray) -> np.ndarray:
     return field
 
 
-def grid_of(field: np.ndarray) -> tuple[int, ...] | None:
+def checked_shape(field: np.ndarray | jax.Array) -> tuple[int, ...]:
+    """Shape of the grid under a scalar or tensor field, which may be of any values.
+
+    Raises
+    ------
+    InputError
+        If the shape is no 2D or 3D grid.
+    """
+    grid = grid_of(field)
+    if grid is None or field.size == 0:
+        raise InputError(
+            f"conductivity of shape {field.shape}",
+            "a 2D or 3D grid of numbers, or of d x d tensors",
+            "pass (rows, columns) or (slices, rows, columns), tensors in the last two axes",
+        )
+    return grid
+
+
+def grid_of(field: np.ndarray | jax.Array) -> tuple[int, ...] | None:
     """Shape of the pixel grid under a scalar or tensor field, None where it is neither.
 
     A (2, 2, 2, 2) or (3, 3, 3, 3)-like ambiguity does not arise: scalars have 2 or 3 axes, tensors 4 or 5.
@@ -49,7 +67,7 @@ def grid_of(field: np.ndarray) -> tuple[int, ...] | None:
     return None
 
 
-def is_tensor(field: np.ndarray) -> bool:
+def is_tensor(field: np.ndarray | jax.Array) -> bool:
     """Whether the field holds a (d, d) tensor per pixel."""
     return field.ndim > 3
 

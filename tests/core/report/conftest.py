@@ -15,7 +15,7 @@ from ssbi_core.graph import build_graph
 from ssbi_core.io import Micrograph, PhaseMap
 from ssbi_core.materials import INTERFACES, Phase, load_system
 from ssbi_core.report import ImageResult
-from ssbi_core.transport import Bounded, ConductionSolution
+from ssbi_core.transport import Bounded, ConductionSolution, temperature_sweep
 
 PIXEL_NM = 4.0
 TEMPERATURE = 298.15
@@ -145,6 +145,22 @@ def result() -> ImageResult:
 @pytest.fixture(scope="session")
 def blocked_result(result: ImageResult) -> ImageResult:
     return blocked(result)
+
+
+@pytest.fixture(scope="session")
+def swept_result(result: ImageResult) -> ImageResult:
+    """With a sweep over three temperatures, the hottest asked for first."""
+    sweep = temperature_sweep(result.phases, [353.15, 253.15, 298.15], system=result.system, axis=0)
+    return replace(result, temperature_sweep=sweep)
+
+
+@pytest.fixture(scope="session")
+def blocked_sweep(blocked_result: ImageResult) -> ImageResult:
+    """A sweep over a structure with a row of pores across."""
+    labels = blocked_result.phases.labels.copy()
+    labels[labels.shape[0] // 2] = Phase.PORE
+    sweep = temperature_sweep(PhaseMap(labels, PIXEL_NM), [300.0, 350.0, 400.0], axis=0)
+    return replace(blocked_result, temperature_sweep=sweep)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from skimage.draw import disk
 
 from ssbi_core.errors import InputError
 from ssbi_core.transport import Surfaces, conduct
-from ssbi_core.transport.elements import pixel_corners
-from ssbi_core.transport.graded_mesh import LARGEST, GradedMesh
+from ssbi_core.transport.cell_size import LARGEST, cell_sizes
+from ssbi_core.transport.graded_mesh import GradedMesh
 
 SHAPES = [(128, 96), (101, 67), (33, 130), (16, 16)]
 
@@ -40,7 +40,7 @@ def grain_faces(shape, resistance=3.0):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_cells_are_aligned_uniform_and_graded(shape):
     field, faces = spotted(shape, 1), grain_faces(shape)
-    size = GradedMesh.of([field], faces).size
+    size = cell_sizes([field], faces)
     assert size.shape == shape
     for i, j in np.ndindex(shape):
         s = size[i, j]
@@ -56,28 +56,91 @@ def test_cells_are_aligned_uniform_and_graded(shape):
 
 
 def test_a_uniform_picture_takes_the_largest_cells():
-    assert (GradedMesh.of([np.ones((64, 48))], Surfaces.none()).size == LARGEST).all()
+    assert (cell_sizes([np.ones((64, 48))], Surfaces.none()) == LARGEST).all()
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_linear_functions_pass_through_hanging_nodes(shape):
-    mesh = GradedMesh.of([spotted(shape, 2)], Surfaces.none())
-    corners = pixel_corners(shape)
-    node = np.stack(np.unravel_index(np.arange(np.prod(np.add(shape, 1))), np.add(shape, 1)), axis=1)
-    linear = node @ (0.3, -1.7) + 2
-    np.testing.assert_allclose(mesh.on_pixels(linear, corners), linear[corners], rtol=0, atol=1e-12)
+def cut_at_random(mesh, seed, rounds=4, share=0.05):
+    """Cells of a sixteenth of a pixel and less, in no order."""
+    rng = np.random.default_rng(seed)
+    for _ in range(rounds):
+        mesh = mesh.cut(rng.random(len(mesh)) < share)
+    return mesh
 
 
-def test_neighbouring_cells_agree_on_the_edge_they_share():
-    shape = (96, 128)
-    mesh = GradedMesh.of([spotted(shape, 3)], Surfaces.none())
-    assert len(np.unique(mesh.size)) > 3
-    values = np.random.default_rng(0).normal(size=97 * 129)
-    corners = pixel_corners(shape)
-    at = mesh.on_pixels(values, corners)
-    node = np.full(97 * 129, np.nan)
-    node[corners] = at
-    np.testing.assert_allclose(node[corners], at, rtol=0, atol=1e-12)
+@pytest.fixture(params=[False, True], ids=["pixels", "parts of pixels"])
+def mesh(request):
+    """Cells of many sizes, with faces between some."""
+    shape = (69, 96)
+    found = GradedMesh.of([spotted(shape, 3)], grain_faces(shape))
+    return cut_at_random(found, 0) if request.param else found
+
+
+def test_cells_tile_the_picture(mesh):
+    tree = mesh.tree
+    rows, columns = np.multiply(tree.shape, tree.unit)
+    area = np.sum(tree.edge.astype(np.int64) ** 2)
+    assert area == rows * columns
+    assert (tree.start % tree.edge[:, None] == 0).all()
+    assert (np.add(tree.start, tree.edge[:, None]) <= (rows, columns)).all()
+    np.testing.assert_array_equal(tree.leaf_at(tree.start), np.arange(len(tree)))
+    np.testing.assert_array_equal(tree.leaf_at(tree.start + tree.edge[:, None] - 1), np.arange(len(tree)))
+
+
+def test_neighbours_differ_by_a_factor_of_two_at_most(mesh):
+    tree = mesh.tree
+    assert np.ptp(np.log2(tree.edge)) >= 3
+    for side in np.ndindex(3, 3):
+        points = tree.start + np.where(np.equal(side, 0), -1, (np.array(side) > 1) * tree.edge[:, None])
+        within = tree.inside(points)
+        assert (tree.edge[tree.leaf_at(points[within])] <= 2 * tree.edge[within]).all()
+
+
+def test_linear_functions_pass_through_hanging_nodes(mesh):
+    at = mesh.at_corners(mesh.position @ (0.3, -1.7) + 2, mesh.corners)
+    first, edge = mesh.tree.start / mesh.tree.unit, mesh.tree.edge / mesh.tree.unit
+    expected = np.stack([(first + np.outer(edge, corner)) @ (0.3, -1.7) + 2 for corner in np.ndindex(2, 2)], axis=1)
+    np.testing.assert_allclose(at, expected, rtol=0, atol=1e-12)
+    node = np.stack(np.meshgrid(*[np.arange(n + 1) for n in mesh.tree.shape], indexing="ij"), axis=-1) @ (0.3, -1.7) + 2
+    corners = [node[i : i + mesh.tree.shape[0], j : j + mesh.tree.shape[1]].ravel() for i, j in np.ndindex(2, 2)]
+    np.testing.assert_allclose(mesh.on_pixels(at), np.stack(corners, axis=1), rtol=0, atol=1e-12)
+
+
+def test_neighbouring_cells_agree_on_the_edge_they_share(mesh):
+    """Both cells beside a piece of edge give the same value at its middle."""
+    tree = mesh.tree
+    at = mesh.at_corners(np.random.default_rng(0).normal(size=len(mesh.position)), mesh.corners)
+    unit, found = tree.unit, 0
+    for axis in (0, 1):
+        cells, beside = tree.beside(axis, 0)
+        cells, beside = (v[tree.edge[beside] >= tree.edge[cells]] for v in (cells, beside))
+        middle = (tree.start[cells] + np.where(np.arange(2) == axis, 0, tree.edge[cells, None] / 2)) / unit
+        sides = []
+        for cell in (cells, beside):
+            place = (middle - tree.start[cell] / unit) / (tree.edge[cell, None] / unit)
+            hats = [np.stack([1 - place[:, k], place[:, k]], axis=1) for k in (0, 1)]
+            sides.append(np.einsum("nab,na,nb->n", at[cell].reshape(-1, 2, 2), *hats))
+        np.testing.assert_allclose(*sides, rtol=0, atol=1e-12)
+        found += np.count_nonzero(tree.edge[beside] > tree.edge[cells])
+    assert found > 100
+
+
+def test_pieces_make_up_the_faces_and_lie_between_equal_cells(mesh):
+    pieces, tree = mesh.pieces, mesh.tree
+    np.testing.assert_allclose(np.bincount(pieces.face, pieces.length), np.ones(len(mesh.surfaces)))
+    np.testing.assert_array_equal(tree.edge[pieces.first], tree.edge[pieces.second])
+    np.testing.assert_array_equal(tree.pixel[pieces.first], mesh.surfaces.first[pieces.face])
+    np.testing.assert_array_equal(tree.pixel[pieces.second], mesh.surfaces.second[pieces.face])
+    assert (np.diff(pieces.face) >= 0).all()
+
+
+def test_a_cut_to_a_depth_goes_down_at_corners_of_pixels_only():
+    mesh = GradedMesh.of([np.ones((2, 2))], Surfaces.none())
+    tree = mesh.cut(np.arange(4) == 0, 3).tree
+    assert tree.unit == 8
+    smallest = tree.edge == 1
+    assert smallest.sum() > 4
+    corner = np.round((tree.start[smallest] + 0.5) / tree.unit)
+    assert (np.abs(tree.start[smallest] + 0.5 - corner * tree.unit) <= 1.5).all()
 
 
 @pytest.mark.parametrize("axis", [0, 1])

@@ -209,6 +209,15 @@ def test_conduct_by_multigrid():
         np.testing.assert_allclose(got.potential, want.potential, atol=1e-5)
 
 
+def test_rounding_is_not_taken_for_an_unsolved_system():
+    """Good conductors around a weak layer: the potential at the inlet falls by little more than rounding."""
+    field = np.ones((38, 29))
+    field[17:21] = 1e-8
+    found = conduct(field, bounds=False, mesh="pixels", method="multigrid")
+    assert found.method == "multigrid"
+    assert found.from_potential == pytest.approx(38 / (34 + 4e8), rel=1e-7)
+
+
 def test_multigrid_is_for_scalar_pixels():
     with pytest.raises(InputError, match="multigrid solver for a tensor field"):
         conduct(np.ones((8, 8, 1, 1)) * np.eye(2), method="multigrid")

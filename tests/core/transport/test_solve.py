@@ -14,17 +14,6 @@ from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.transport import TransportConfig, solve_conduction
 
 
-def _interface() -> np.ndarray:
-    labels = np.ones((24, 20), np.uint8)
-    labels[11:13], labels[13:] = 4, 3
-    labels[:11, 9] = 2
-    labels[2:5, 3:6] = 6
-    labels[16:19, 10:14] = 6
-    labels[11:13, 14:] = 5
-    labels[6:9, 15] = 7
-    return labels
-
-
 def test_series_of_two_phases_and_their_contact_is_exact():
     labels = np.ones((20, 6), np.uint8)
     labels[9:11], labels[11:] = 4, 3
@@ -56,8 +45,8 @@ def test_line_given_by_conductivity_keeps_its_drawn_width():
     assert got.effective_conductivity.estimate == pytest.approx(10 / (9 + 10), rel=1e-12)
 
 
-def test_whole_record_of_an_interface_is_consistent():
-    got = solve_conduction(PhaseMap(_interface(), 1.0))
+def test_whole_record_of_an_interface_is_consistent(interface):
+    got = solve_conduction(PhaseMap(interface, 1.0))
     assert got.axis == 0
     assert got.effective_conductivity.lower <= got.effective_conductivity.estimate <= got.effective_conductivity.upper
     assert sum(got.resistance_share.values()) == pytest.approx(1, abs=1e-12)
@@ -68,15 +57,13 @@ def test_whole_record_of_an_interface_is_consistent():
     assert got.settings["system"] == "llzo_nmc"
 
 
-def test_bounds_stay_tight_where_a_contact_ends_at_a_blocking_layer():
-    bounds = solve_conduction(PhaseMap(_interface(), 1.0), knockout=False).effective_conductivity
+def test_bounds_stay_tight_where_a_contact_ends_at_a_blocking_layer(interface):
+    bounds = solve_conduction(PhaseMap(interface, 1.0), knockout=False).effective_conductivity
     assert bounds.upper / bounds.lower - 1 < 0.05
 
 
-def test_higher_temperature_conducts_better():
-    cold, warm = (
-        solve_conduction(PhaseMap(_interface(), 1.0), temperature=t, knockout=False) for t in (298.15, 353.15)
-    )
+def test_higher_temperature_conducts_better(interface):
+    cold, warm = (solve_conduction(PhaseMap(interface, 1.0), temperature=t, knockout=False) for t in (298.15, 353.15))
     assert warm.effective_conductivity.estimate > 2 * cold.effective_conductivity.estimate
 
 
@@ -118,9 +105,9 @@ def test_few_unlabelled_pixels_take_their_neighbours_phase_and_many_are_refused(
         solve_conduction(PhaseMap(labels, 1.0), axis=0)
 
 
-def test_arguments_come_before_the_configuration():
+def test_arguments_come_before_the_configuration(interface):
     config = TransportConfig(axis=1, knockout=False)
-    got = solve_conduction(PhaseMap(_interface(), 1.0), axis=0, config=config)
+    got = solve_conduction(PhaseMap(interface, 1.0), axis=0, config=config)
     assert got.axis == 0
     assert got.knockout_gain == {}
 
@@ -142,16 +129,16 @@ def test_arguments_come_before_the_configuration():
         {"system": "unobtainium"},
     ],
 )
-def test_bad_arguments_are_refused_with_a_mend(arguments):
+def test_bad_arguments_are_refused_with_a_mend(arguments, interface):
     with pytest.raises(SsbiError) as caught:
-        solve_conduction(PhaseMap(_interface(), 1.0), **arguments)
+        solve_conduction(PhaseMap(interface, 1.0), **arguments)
     assert caught.value.to_do
 
 
 @pytest.mark.parametrize("size", [0.0, -1.0, float("nan"), None])
-def test_bad_pixel_size_is_a_calibration_error(size):
+def test_bad_pixel_size_is_a_calibration_error(size, interface):
     with pytest.raises(CalibrationError):
-        solve_conduction(PhaseMap(_interface(), size))
+        solve_conduction(PhaseMap(interface, size))
 
 
 @pytest.mark.parametrize(
@@ -182,10 +169,10 @@ def test_bounds_stay_in_order_in_any_mosaic(labels, axis):
     assert 0 <= bounds.lower <= bounds.estimate <= bounds.upper
 
 
-def test_two_threads_find_what_one_finds(monkeypatch):
+def test_two_threads_find_what_one_finds(monkeypatch, interface):
     pytest.importorskip("pypardiso")
     concurrency = importlib.import_module("ssbi_core.transport.concurrency")
-    phases, found = PhaseMap(_interface(), 1.0), []
+    phases, found = PhaseMap(interface, 1.0), []
     for worthwhile in (1, 10**9):
         monkeypatch.setattr(concurrency, "_WORTHWHILE", worthwhile)
         found.append(solve_conduction(phases))

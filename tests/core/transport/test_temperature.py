@@ -15,16 +15,6 @@ from ssbi_core.transport.temperature import fit_arrhenius
 KELVIN = np.arange(250.0, 401.0, 25.0)
 
 
-def _interface() -> np.ndarray:
-    labels = np.ones((24, 20), np.uint8)
-    labels[11:13], labels[13:] = 4, 3
-    labels[:11, 9] = 2
-    labels[2:5, 3:6] = 6
-    labels[11:13, 14:] = 5
-    labels[6:9, 15] = 7
-    return labels
-
-
 def test_single_phase_has_its_own_activation_energy():
     system = load_system()
     for phase in (Phase.LLZO, Phase.NMC, Phase.COATING):
@@ -58,8 +48,8 @@ def test_series_laminate_crosses_over_between_the_two_activation_energies():
     np.testing.assert_allclose(got.conductivity, 400 / np.array(resistance), rtol=1e-9)
 
 
-def test_table_is_what_solving_each_temperature_alone_gives():
-    phases = PhaseMap(_interface(), 1.0)
+def test_table_is_what_solving_each_temperature_alone_gives(interface):
+    phases = PhaseMap(interface, 1.0)
     got = temperature_sweep(phases, KELVIN[::3], axis=0)
     for k, kelvin in enumerate(KELVIN[::3]):
         alone = solve_conduction(phases, temperature=float(kelvin), axis=0, knockout=False)
@@ -71,8 +61,8 @@ def test_table_is_what_solving_each_temperature_alone_gives():
     assert len(got.rows()) == 3
 
 
-def test_problem_with_other_properties_is_the_problem_set_up_with_them():
-    structure = Structure.of(PhaseMap(_interface(), 1.0), "llzo_nmc", 0, None, {"contact": 3.0})
+def test_problem_with_other_properties_is_the_problem_set_up_with_them(interface):
+    structure = Structure.of(PhaseMap(interface, 1.0), "llzo_nmc", 0, None, {"contact": 3.0})
     cold, hot = structure.field(250.0), structure.field(420.0)
     with ConductionProblem(cold.conductivity, cold.voxel_size, surfaces=cold.surfaces) as problem:
         again = problem.with_properties(hot.conductivity, hot.surfaces.resistance).solve()
@@ -82,8 +72,8 @@ def test_problem_with_other_properties_is_the_problem_set_up_with_them():
     np.testing.assert_allclose(again.current_density, fresh.current_density, rtol=1e-6, atol=1e-9)
 
 
-def test_order_of_temperatures_does_not_matter():
-    phases = PhaseMap(_interface(), 1.0)
+def test_order_of_temperatures_does_not_matter(interface):
+    phases = PhaseMap(interface, 1.0)
     one = temperature_sweep(phases, [400.0, 250.0, 300.0], axis=0)
     other = temperature_sweep(phases, [250.0, 300.0, 400.0], axis=0)
     np.testing.assert_allclose(one.conductivity, other.conductivity[[2, 0, 1]], rtol=1e-12)

@@ -18,7 +18,7 @@ from ssbi_core.report.figures.panel import SCREEN_PX, LegendEntry, Panel
 from ssbi_core.report.figures.section import Section
 from ssbi_core.report.formatting import percent
 from ssbi_core.report.records import ImageResult
-from ssbi_core.transport.bottlenecks import Bottleneck, Bottlenecks
+from ssbi_core.transport.bottleneck import Bottleneck, Bottlenecks
 
 SHOWN = 10
 """So many pieces are numbered; the table lists the same."""

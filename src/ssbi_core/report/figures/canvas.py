@@ -16,8 +16,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from matplotlib.transforms import ScaledTranslation
 from PIL import Image
 
 INK = "#0a0b0d"
@@ -87,6 +90,13 @@ def inline_svg(figure: Figure, title: str) -> str:
     svg = re.sub(r' (?:id|clip-path)="[^"]*"', "", svg)
     svg = re.sub(r"(font: [^'\";]*?px) [^;\"]*", r"\1 system-ui, sans-serif", svg).replace(INK, "currentColor")
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(title)}"', 1)
+
+
+def dot(axes: Axes, x: float, y: float, color: str, width: float) -> None:
+    """Draw a disc `width` points across: a marker would need an id, which charts on the page do not have."""
+    inches = axes.get_figure(root=True).dpi_scale_trans  # type: ignore[union-attr]
+    at = inches + ScaledTranslation(x, y, axes.transData)  # type: ignore[arg-type] - any transform will do
+    axes.add_patch(Circle((0, 0), width / 144, transform=at, color=color, linewidth=0, zorder=3))
 
 
 def text_width(figure: Figure, text: str, size: float = FONT_SIZE) -> float:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from ssbi_core.report.figures.canvas import CHART_WIDTH_IN, INK
+from ssbi_core.report.figures.canvas import CHART_WIDTH_IN, INK, dot
 from ssbi_core.report.formatting import percent, round_length
 from ssbi_core.report.records import ImageResult
 from ssbi_core.transport.representative_volume import RepresentativeVolume
@@ -41,12 +41,7 @@ def _draw_sizes(axes: Axes, found: RepresentativeVolume) -> None:
         x = size.size_px * found.pixel_size_nm
         axes.plot([x, x], size.spread * np.exp([-error, error]), color=_MEASURED, linewidth=1.2)
         fitted = count >= 3  # two windows tell no spread worth fitting
-        _dot(axes, x, size.spread, _MEASURED, 7.0 if fitted else 4.0)
-
-
-def _dot(axes: Axes, x: float, y: float, color: str, width: float) -> None:
-    """A point as a stroke of no length: a marker would need an id, which charts on the page do not have."""
-    axes.plot([x, x], [y, y], color=color, linewidth=width, solid_capstyle="round")
+        dot(axes, x, size.spread, _MEASURED, 7.0 if fitted else 4.0)
 
 
 def _draw_law(axes: Axes, found: RepresentativeVolume) -> None:
@@ -58,7 +53,7 @@ def _draw_law(axes: Axes, found: RepresentativeVolume) -> None:
     axes.fill(np.append(x, x[::-1]), np.append(low, high[::-1]), color=INK, alpha=0.1, linewidth=0)
     axes.plot(x, [found.law.at(a) for a in area], color=INK, linewidth=0.9, linestyle=(0, (5, 3)))
     whole = found.relative_uncertainty
-    _dot(axes, x[-1], whole, _EXTRAPOLATED, 9.0)
+    dot(axes, x[-1], whole, _EXTRAPOLATED, 9.0)
     axes.annotate(
         f"±{percent(whole)}",
         (x[-1], whole),

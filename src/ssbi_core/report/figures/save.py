@@ -7,6 +7,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from ssbi_core.errors import InputError, OutputError
+from ssbi_core.report.figures.arrhenius import arrhenius_figure
 from ssbi_core.report.figures.bottlenecks import bottlenecks_panel
 from ssbi_core.report.figures.canvas import print_png, style, svg_text
 from ssbi_core.report.figures.current import current_panel
@@ -72,7 +73,7 @@ def figure_png(result: ImageResult, name: str, *, dpi: int = 150) -> bytes:
     Parameters
     ----------
     name : ``micrograph``, ``phases``, ``uncertainty``, ``graph``, ``current_density``, ``potential``,
-        ``bottlenecks``, ``resistance_share``, ``knockout_gain`` or ``representative_volume``.
+        ``bottlenecks``, ``resistance_share``, ``knockout_gain``, ``representative_volume`` or ``temperature_sweep``.
 
     Raises
     ------
@@ -87,9 +88,11 @@ def figure_png(result: ImageResult, name: str, *, dpi: int = 150) -> bytes:
 
 
 def _figures(result: ImageResult) -> dict[str, Figure]:
-    apart = bottlenecks_panel(result)  # in a section of its own in the report
-    drawn = [*panels(result), *([] if apart is None else [apart])]
-    return {panel.name: panel_figure(panel) for panel in drawn} | charts(result)
+    # The last two have sections of their own in the report.
+    held_up, arrhenius = bottlenecks_panel(result), arrhenius_figure(result)
+    drawn = [*panels(result), *([] if held_up is None else [held_up])]
+    apart = {} if arrhenius is None else {"temperature_sweep": arrhenius}
+    return {panel.name: panel_figure(panel) for panel in drawn} | charts(result) | apart
 
 
 def _save(figure: Figure, stem: Path) -> tuple[Path, Path]:

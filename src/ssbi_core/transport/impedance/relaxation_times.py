@@ -15,8 +15,6 @@ from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.optimize import nnls
-from scipy.signal import find_peaks
 
 from ssbi_core.errors import InputError
 
@@ -151,6 +149,8 @@ def _cross_validated(rows: np.ndarray, target: np.ndarray, strengths: np.ndarray
 
 
 def _path(rows: np.ndarray, target: np.ndarray, strengths: np.ndarray) -> list[tuple[float, np.ndarray]]:
+    from scipy.optimize import nnls  # slow to import, as is scipy.signal: only whoever asks for relaxation times pays
+
     padding = np.zeros(rows.shape[1])
     identity = np.eye(rows.shape[1])
     return [
@@ -175,6 +175,8 @@ def _peaks(tau: np.ndarray, resistance: np.ndarray, visible: np.ndarray, thresho
     visible : (n, k) impedance of every term relative to |Z|.
     threshold : of the largest relative impedance, below which a peak is none.
     """
+    from scipy.signal import find_peaks
+
     terms, whole, decade = resistance[: tau.size], float(resistance.sum()), np.log10(tau)
     smooth = gaussian_filter1d(np.pad(terms, 1), _RESOLUTION * _PER_DECADE, mode="constant")
     tops, found = find_peaks(smooth, prominence=0)

@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ssbi_core.graph.axis import array_axis
 from ssbi_core.io.phase_map import PhaseMap
-from ssbi_core.materials import MaterialSystem, load_system
+from ssbi_core.materials import MaterialSystem
 from ssbi_core.transport.conduct import ConductionProblem
-from ssbi_core.transport.conductivity_field import build_field
 from ssbi_core.transport.impedance.admittance import Admittance, AdmittanceProblem
 from ssbi_core.transport.impedance.complex_solve import ComplexSolver
 from ssbi_core.transport.impedance.config import ImpedanceConfig
@@ -24,9 +22,7 @@ from ssbi_core.transport.impedance.relaxation_times import FEWEST, relaxation_ti
 from ssbi_core.transport.impedance.response import ComplexField, nominal_relaxation_times, phase_responses
 from ssbi_core.transport.impedance.spectrum import ImpedanceSpectrum
 from ssbi_core.transport.percolation import percolates
-from ssbi_core.transport.properties import phase_properties
-from ssbi_core.transport.solve import checked_labels, label_notes, transport_axis
-from ssbi_core.transport.unlabelled import fill_unlabelled
+from ssbi_core.transport.structure import Structure
 
 
 def impedance(
@@ -85,19 +81,14 @@ def impedance(
             "exponent": exponent,
         }
     )
-    labels, voxel = checked_labels(phases)
-    labels, filled = fill_unlabelled(labels, config.max_unlabelled)
-    along, notes = transport_axis(labels, config.axis)
-    material = load_system(system)
-    bodies, lines = phase_properties(material, config.temperature, config.conductivity, config.resistance)
-    responses = phase_responses(material, config, lines)
-    lines = {phase: value for phase, value in lines.items() if (labels == phase).any()}
-    field = build_field(labels, voxel, bodies, lines)
+    structure = Structure.of(phases, system, config.axis, config.conductivity, config.resistance, config.max_unlabelled)
+    responses = phase_responses(structure.system, config, structure.properties(config.temperature)[1])
+    field = structure.field(config.temperature)
     with (
         ConductionProblem(
             field.conductivity,
-            voxel,
-            array_axis(along, labels.ndim),
+            field.voxel_size,
+            structure.array_axis,
             surfaces=field.surfaces,
             mesh=config.mesh,
             uniform_in=[field.body],
@@ -110,28 +101,21 @@ def impedance(
         solved = _solve_all(problem, alternating, frequency, solver, config.tolerance, progress)
         kappa = np.array([s.value for s in solved])
         through = percolates(problem.live, problem.axis)
-    length = labels.shape[array_axis(along, labels.ndim)] * voxel
-    settings = config.model_dump() | {
-        "axis": along,
-        "system": material.name,
-        "reaction_layer": material.reaction_layer,
-        "notes": notes + label_notes(labels, filled, lines),
-    }
     enough = frequency.size >= FEWEST
     return ImpedanceSpectrum(
         frequency=frequency,
-        impedance=length / kappa,
+        impedance=structure.length / kappa,
         effective_conductivity=kappa,
-        drt=relaxation_times(frequency, length / kappa, blocking=not through) if enough else None,
+        drt=relaxation_times(frequency, structure.length / kappa, blocking=not through) if enough else None,
         nominal_relaxation_times={phase.key: tau for phase, tau in nominal.items()},
-        length=length,
-        axis=along,
+        length=structure.length,
+        axis=structure.axis,
         temperature=config.temperature,
         percolates=through,
         method=f"direct, {solver.method}",
         flux_imbalance=max(s.flux_imbalance for s in solved),
         residual=max(s.residual for s in solved),
-        settings=settings,
+        settings=config.model_dump() | structure.settings(config.temperature),
     )
 
 

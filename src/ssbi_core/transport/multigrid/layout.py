@@ -101,7 +101,7 @@ def before(rows: jax.Array, shape: tuple[int, ...]) -> jax.Array:
 
 def inner_product(x: Split, y: Split) -> jax.Array:
     """Sum of products over all nodes."""
-    return sum((jnp.sum(x[p] * y[p]) for p in x), jnp.zeros(()))
+    return jnp.sum(sum((x[p] * y[p] for p in x), jnp.zeros(())))
 
 
 def combined(factor: jax.Array, x: Split, y: Split) -> Split:

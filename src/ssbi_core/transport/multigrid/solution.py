@@ -16,16 +16,18 @@ class MultigridSolution:
     potential : value at all nodes, (n + 1, ...).
     gradient_square : (n, ...) mean |grad phi|^2 of every pixel: the derivative of the energy by its conductivity.
     energy : of this potential, in units of the conductivity: an upper bound of the current, whatever the error.
-    energy_error : estimate of how much of it, relatively, is left above the minimum.
+    energy_error : estimate of how much of it, relatively, the iteration has left above the minimum.
+    rounding : relative difference between it and what the iteration took it for.
     inlet, outlet : current through the first and the last row.
     iterations : steps taken.
-    converged : whether the estimate met the tolerance.
+    converged : whether the estimate met the tolerance, and rounding did not belie it.
     """
 
     potential: np.ndarray
     gradient_square: np.ndarray
     energy: float
     energy_error: float
+    rounding: float
     inlet: float
     outlet: float
     iterations: int

@@ -110,9 +110,11 @@ def _result(
 ) -> MultigridSolution:
     energy, inlet, outlet = map(float, totals)
     # Rounding lets the iteration lose track of its own residual; the energy of what it arrived at would then differ.
-    error = estimate.error + abs(energy / estimate.energy - 1)
-    converged = estimate.converged and bool(error <= estimate.tolerance + _ROUNDING * estimate.start / energy)
-    return MultigridSolution(potential, gradient, energy, float(error), inlet, outlet, steps, converged)
+    rounding = abs(energy / estimate.energy - 1)
+    allowed = estimate.tolerance + _ROUNDING * estimate.start / energy
+    converged = estimate.converged and bool(estimate.error + rounding <= allowed)
+    error = float(estimate.error)
+    return MultigridSolution(potential, gradient, energy, error, rounding, inlet, outlet, steps, converged)
 
 
 def without_floating(conductivity: np.ndarray) -> np.ndarray:

@@ -20,17 +20,6 @@ def _phase_map(labels: np.ndarray) -> PhaseMap:
     return PhaseMap(labels, 50.0)
 
 
-def _interface() -> np.ndarray:
-    labels = np.ones((24, 20), np.uint8)
-    labels[11:13], labels[13:] = 4, 3
-    labels[:11, 9] = 2
-    labels[2:5, 3:6] = 6
-    labels[16:19, 10:14] = 6
-    labels[11:13, 14:] = 5
-    labels[6:9, 15] = 7
-    return labels
-
-
 def _laminate() -> np.ndarray:
     """LLZO over NMC, their contact between: 10 pixels of each, line pixels counted with the solids."""
     labels = np.ones((20, 5), np.uint8)
@@ -129,10 +118,10 @@ def test_stack_of_slices_is_solved_too():
 
 @pytest.mark.parametrize("solver", ["pardiso", "superlu"])
 @pytest.mark.parametrize("mesh", ["pixels", "graded"])
-def test_low_frequency_limit_is_direct_conduction(solver, mesh):
+def test_low_frequency_limit_is_direct_conduction(solver, mesh, interface):
     if solver == "pardiso":
         pytest.importorskip("pypardiso")
-    labels = np.kron(_interface(), np.ones((4, 4), np.uint8)) if mesh == "graded" else _interface()
+    labels = np.kron(interface, np.ones((4, 4), np.uint8)) if mesh == "graded" else interface
     config = ImpedanceConfig(solver=solver, mesh=mesh)
     alternating = impedance(_phase_map(labels), frequencies=[1e-9], config=config)
     direct = solve_conduction(_phase_map(labels), config=TransportConfig(bounds=False, knockout=False, mesh=mesh))
@@ -140,13 +129,13 @@ def test_low_frequency_limit_is_direct_conduction(solver, mesh):
     assert alternating.method == f"direct, {solver}"
 
 
-def test_high_frequency_limit_is_that_of_permittivities():
+def test_high_frequency_limit_is_that_of_permittivities(interface):
     hertz = 1e16
     capacitors = dict.fromkeys(("contact", "grain_boundary", "dislocation"), 1.0)
-    got = impedance(_phase_map(_interface()), frequencies=[hertz], exponent=capacitors)
+    got = impedance(_phase_map(interface), frequencies=[hertz], exponent=capacitors)
     # With conductivities in the ratio of the permittivities and no interfaces, conduction is the same problem.
     system = load_system("llzo_nmc")
-    labels = _interface()
+    labels = interface.copy()
     labels[np.isin(labels, (2, 7))] = 1
     labels[11, :14], labels[12, :14] = 1, 3  # contact pixels go to the solids beside them
     relative = {p: system.relative_permittivity(p) for p in map(_phase, ("llzo", "nmc", "pore", "reaction_layer"))}
@@ -168,9 +157,9 @@ def _phase(key: str):
     return Phase.parse(key)
 
 
-def test_spectrum_obeys_kramers_and_kronig():
+def test_spectrum_obeys_kramers_and_kronig(interface):
     """The real part alone fixes the imaginary one: fitted by relaxations, it predicts it."""
-    got = impedance(_phase_map(_interface()), frequencies=(1e-1, 1e10, 10))
+    got = impedance(_phase_map(interface), frequencies=(1e-1, 1e10, 10))
     omega = 2 * np.pi * got.frequency
     tau = 1 / np.geomspace(omega[0] / 30, omega[-1] * 30, 130)
     kernel = np.hstack([1 / (1 + 1j * omega[:, None] * tau), np.ones((omega.size, 1))])

@@ -8,8 +8,8 @@ import numpy as np
 
 from ssbi_core.errors import InputError, MaterialError
 from ssbi_core.materials import INTERFACES, PHASES, MaterialSystem, Phase
+from ssbi_core.transport.cathode.coupled_potentials import TransferFaces
 from ssbi_core.transport.conductivity_field import ConductionField
-from ssbi_core.transport.coupled_potentials import TransferFaces
 from ssbi_core.transport.properties import phase_properties
 from ssbi_core.transport.structure import Structure
 
@@ -69,8 +69,7 @@ def transfer_faces(built: ConductionField, ions: np.ndarray, electrons: np.ndarr
 
 def transfer_resistance(structure: Structure, temperature: float) -> float:
     """R_ct of the contact in ohm cm2."""
-    lines = phase_properties(structure.system, temperature, structure.conductivity, structure.resistance)[1]
-    value = lines.get(Phase.CONTACT, 0.0)
+    value = structure.properties(temperature)[1].get(Phase.CONTACT, 0.0)
     if value <= 0:
         raise InputError(
             "a contact without area-specific resistance",

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ssbi_core.graph.axis import AXIS_NAMES, array_axis
-from ssbi_core.graph.edges import contact_column
+from ssbi_core.graph.interface_graph import contact_column
 from ssbi_core.materials import Phase
+from ssbi_core.transport.bottleneck.equipotential_cut import Drops, best_level, current_at
+from ssbi_core.transport.bottleneck.segment_currents import drops_of, segment_current, segment_power
+from ssbi_core.transport.bottleneck.segments import Segments, find_segments, middles, phase_key, sizes
 from ssbi_core.transport.conduction import Conduction
 from ssbi_core.transport.conductivity_field import ConductionField
-from ssbi_core.transport.equipotential_cut import Drops, best_level, current_at
-from ssbi_core.transport.segment_currents import drops_of, segment_current, segment_power
-from ssbi_core.transport.segments import Segments, find_segments, middles, phase_key, sizes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,24 +7,14 @@ from scipy.optimize import brentq
 from ssbi_core.errors import InputError, SolverError
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import Phase
-from ssbi_core.transport import Surfaces, conduct, newton, polarisation_curve, solve_conduction
+from ssbi_core.transport import Surfaces, conduct, polarisation_curve, solve_conduction
 from ssbi_core.transport.conductivity_field import ConductionField
-from ssbi_core.transport.contact_conduction import ContactConduction
+from ssbi_core.transport.contact_kinetics import newton
+from ssbi_core.transport.contact_kinetics.contact_conduction import ContactConduction
 from ssbi_core.transport.finite_element import JaxFemPrimalProblem
 from ssbi_core.transport.structure import Structure
 
 THERMAL = 8.617333262e-5 * 298.15
-
-
-def _interface() -> np.ndarray:
-    labels = np.ones((24, 20), np.uint8)
-    labels[11:13], labels[13:] = 4, 3
-    labels[:11, 9] = 2
-    labels[2:5, 3:6] = 6
-    labels[16:19, 10:14] = 6
-    labels[11:13, 14:] = 5
-    labels[6:9, 15] = 7
-    return labels
 
 
 def _laminate(shape: tuple[int, ...], *, upside_down: bool = False) -> PhaseMap:
@@ -73,8 +63,8 @@ def test_which_side_is_the_electrode_is_read_from_the_picture():
     assert one.current_density[0] == pytest.approx(-other.current_density[0], rel=1e-12)
 
 
-def test_small_voltage_gives_the_linear_solution():
-    phases = PhaseMap(_interface(), 1.0)
+def test_small_voltage_gives_the_linear_solution(interface):
+    phases = PhaseMap(interface, 1.0)
     built = Structure.of(phases, "llzo_nmc", None, None, None).field(298.15)
     linear = conduct(built.conductivity, built.voxel_size, surfaces=built.surfaces, bounds=False)
     got = polarisation_curve(phases, [1e-7, -1e-6, 0.0])
@@ -85,9 +75,9 @@ def test_small_voltage_gives_the_linear_solution():
     assert got.current_density[2] == 0
 
 
-def test_curve_is_odd_monotone_and_steepens_for_equal_transfer_coefficients():
+def test_curve_is_odd_monotone_and_steepens_for_equal_transfer_coefficients(interface):
     voltages = np.linspace(-1.2, 1.2, 9)
-    got = polarisation_curve(PhaseMap(_interface(), 1.0), voltages)
+    got = polarisation_curve(PhaseMap(interface, 1.0), voltages)
     np.testing.assert_allclose(got.current_density, -got.current_density[::-1], rtol=1e-9, atol=1e-30)
     assert (np.diff(got.current_density) > 0).all()
     assert (np.diff(got.area_specific_resistance[4:]) < 0).all()
@@ -96,15 +86,15 @@ def test_curve_is_odd_monotone_and_steepens_for_equal_transfer_coefficients():
     assert got.newton_iterations.max() < 80
 
 
-def test_curve_turns_with_the_transfer_coefficient():
-    phases, voltages = PhaseMap(_interface(), 1.0), np.array([-0.4, 0.4])
+def test_curve_turns_with_the_transfer_coefficient(interface):
+    phases, voltages = PhaseMap(interface, 1.0), np.array([-0.4, 0.4])
     low, high = (polarisation_curve(phases, voltages, anodic_transfer=a).current_density for a in (0.3, 0.7))
     np.testing.assert_allclose(low, -high[::-1], rtol=1e-9)
     assert abs(abs(low[0]) / abs(low[1]) - 1) > 0.1
 
 
-def test_derivatives_match_finite_differences():
-    labels, voltage, step = _interface(), 0.35, 1e-4
+def test_derivatives_match_finite_differences(interface):
+    labels, voltage, step = interface, 0.35, 1e-4
     voltages = [voltage * (1 - step), voltage, voltage * (1 + step)]
     got = polarisation_curve(PhaseMap(labels, 1.0), voltages, anodic_transfer=0.4, gradients=True)
     slope = (got.current_density[2] - got.current_density[0]) / (voltages[2] - voltages[0])
@@ -227,7 +217,7 @@ def test_voltage_that_does_not_converge_raises_or_is_marked(monkeypatch):
         ([0.1], {"temperature": -1.0}),
     ],
 )
-def test_bad_arguments_are_refused_with_a_mend(voltages, arguments):
+def test_bad_arguments_are_refused_with_a_mend(voltages, arguments, interface):
     with pytest.raises(InputError) as caught:
-        polarisation_curve(PhaseMap(_interface(), 1.0), voltages, **arguments)
+        polarisation_curve(PhaseMap(interface, 1.0), voltages, **arguments)
     assert caught.value.to_do

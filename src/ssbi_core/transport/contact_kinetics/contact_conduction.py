@@ -9,11 +9,11 @@ import numpy as np
 
 from ssbi_core.errors import SolverError
 from ssbi_core.materials import Phase
-from ssbi_core.transport.charge_transfer import GAS_CONSTANT_OVER_FARADAY, FaceLaw
 from ssbi_core.transport.conduct import ConductionProblem, MeshKind
 from ssbi_core.transport.conductivity_field import ConductionField
+from ssbi_core.transport.contact_kinetics.charge_transfer import GAS_CONSTANT_OVER_FARADAY, FaceLaw
+from ssbi_core.transport.contact_kinetics.newton import NewtonState, NonlinearProblem
 from ssbi_core.transport.elements import gradient_products
-from ssbi_core.transport.newton import NewtonState, NonlinearProblem
 from ssbi_core.transport.percolation import percolates
 from ssbi_core.transport.primal import PrimalProblem
 from ssbi_core.transport.tensors import is_tensor
@@ -122,7 +122,7 @@ class ContactConduction:
         """Corner values (pixels, 2^d), less that of the first corner."""
         primal = self._linear.primal
         mesh = primal.mesh
-        corners = values[primal.corners] if mesh is None else mesh.on_pixels(values, primal.corners)
+        corners = values[primal.corners] if mesh is None else mesh.on_pixels(mesh.at_corners(values, primal.corners))
         return corners - corners[:, :1]
 
     def _states(self, problem: NonlinearProblem, voltages: np.ndarray) -> list[NewtonState]:

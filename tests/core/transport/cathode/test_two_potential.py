@@ -9,10 +9,10 @@ from ssbi_core.errors import InputError, MaterialError, SsbiError
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import Phase, load_system
 from ssbi_core.transport import Surfaces, conduct, two_potential_cathode
-from ssbi_core.transport.cathode_structure import transfer_faces
+from ssbi_core.transport.cathode.cathode_structure import transfer_faces
+from ssbi_core.transport.cathode.coupled_potentials import TransferFaces
+from ssbi_core.transport.cathode.two_potential import solve_coupled
 from ssbi_core.transport.conductivity_field import build_field
-from ssbi_core.transport.coupled_potentials import TransferFaces
-from ssbi_core.transport.two_potential import solve_coupled
 
 
 def _transmission_line(length: float, ionic: float, electronic: float, transfer: float) -> float:

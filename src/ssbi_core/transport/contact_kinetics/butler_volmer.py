@@ -12,7 +12,7 @@ from ssbi_core.errors import InputError
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem
 from ssbi_core.transport.conduct import MeshKind
-from ssbi_core.transport.contact_conduction import ContactConduction
+from ssbi_core.transport.contact_kinetics.contact_conduction import ContactConduction
 from ssbi_core.transport.solve import primal_type
 from ssbi_core.transport.structure import Structure
 

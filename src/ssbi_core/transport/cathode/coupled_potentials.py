@@ -22,7 +22,7 @@ from ssbi_core.transport.discrete_problem import Block, DiscreteProblem, Discret
 from ssbi_core.transport.elements import corner_offsets, jump, mean_gradient
 from ssbi_core.transport.linear_solve import SpdSolver
 from ssbi_core.transport.nested_dissection import elimination_rank
-from ssbi_core.transport.primal import split_corners
+from ssbi_core.transport.node_splitting import split_nodes
 from ssbi_core.transport.surfaces import Surfaces
 from ssbi_core.transport.tensors import conducting, is_tensor, pixel_basis, pixel_coefficients, strength
 
@@ -93,13 +93,12 @@ class CoupledProblem:
         shape = self.shape = transfer.shape
         ndim = len(shape)
         self.ionic, self.electronic, self.axis = ionic, electronic, axis
-        ion, on_ions = split_corners(strength(ionic), surfaces)
-        electron, on_electrons = split_corners(strength(electronic), Surfaces.none())
-        electron = electron + on_ions.size
-        node = np.concatenate([on_ions, on_electrons])
+        ions, electrons = split_nodes(strength(ionic), surfaces), split_nodes(strength(electronic), Surfaces.none())
+        ion, electron = ions.corners, electrons.corners + ions.parent.size
+        node = np.concatenate([ions.parent, electrons.parent])
         level = np.unravel_index(node, np.add(shape, 1))[axis]
         enter, leave = (0, shape[axis]) if ions_first else (shape[axis], 0)
-        is_ion = np.arange(node.size) < on_ions.size
+        is_ion = np.arange(node.size) < ions.parent.size
         fixed = np.full(node.size, np.nan)
         fixed[is_ion & (level == enter)] = 1.0
         fixed[~is_ion & (level == leave)] = 0.0

@@ -18,14 +18,14 @@ import numpy as np
 from ssbi_core.errors import InputError
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem, Phase
-from ssbi_core.transport.cathode_structure import (
+from ssbi_core.transport.cathode.cathode_structure import (
     electrolyte_first,
     electronic_field,
     transfer_faces,
     transfer_resistance,
 )
+from ssbi_core.transport.cathode.coupled_potentials import CoupledProblem, CoupledSolution, TransferFaces
 from ssbi_core.transport.conduct import resistive
-from ssbi_core.transport.coupled_potentials import CoupledProblem, CoupledSolution, TransferFaces
 from ssbi_core.transport.discrete_problem import check
 from ssbi_core.transport.linear_solve import SpdSolver
 from ssbi_core.transport.structure import Structure

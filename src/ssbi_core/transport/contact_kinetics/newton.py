@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ssbi_core.transport.charge_transfer import FaceLaw, face_basis, jump_operator
+from ssbi_core.transport.contact_kinetics.charge_transfer import FaceLaw, face_basis, jump_operator
 from ssbi_core.transport.discrete_problem import Block, DiscreteProblem
 
 LARGEST_STEP = 40.0

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ssbi_core.transport.bottleneck.equipotential_cut import Drops
+from ssbi_core.transport.bottleneck.segments import Segments
 from ssbi_core.transport.conduction import Conduction
 from ssbi_core.transport.conductivity_field import ConductionField
 from ssbi_core.transport.elements import corner_offsets, laplacian, pixel_corners
-from ssbi_core.transport.equipotential_cut import Drops
-from ssbi_core.transport.segments import Segments
 
 
 def segment_power(segments: Segments, conduction: Conduction) -> np.ndarray:
