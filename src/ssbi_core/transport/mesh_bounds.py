@@ -25,7 +25,7 @@ class MeshBounds:
     Attributes
     ----------
     effective_conductivity : S/cm.
-    share : (cells,) part of each cell in upper - lower, as in `gap_per_cell`.
+    share : (cells,) part of each cell in upper - lower, S/cm, as in `gap_per_cell`.
     converged : whether both solves met their tolerance.
     """
 
@@ -63,6 +63,6 @@ def bounds_on(mesh: GradedMesh, problem: ConductionProblem, promise: Promise) ->
     estimate = float(np.clip(np.sqrt(dual.lower * potential.effective_conductivity), lower, upper))
     return MeshBounds(
         effective_conductivity=Bounded(*(float(v * problem.reference) for v in (estimate, lower, upper))),
-        share=gap_per_cell(primal, potential, dual, field, resistance),
+        share=gap_per_cell(primal, potential, dual, field, resistance) * problem.reference,
         converged=converged,
     )

@@ -124,7 +124,7 @@ def _largest_shares(mesh: GradedMesh, found: MeshBounds, wanted: float) -> np.nd
 
     The shares of other cells can be brought down, theirs cannot.
     """
-    small = mesh.tree.edge * (_MOST_UNITS // max(mesh.tree.shape)) < mesh.tree.unit
+    small = mesh.tree.edge < mesh.tree.unit * max(mesh.tree.shape) / _MOST_UNITS
     marked = np.zeros(len(mesh), dtype=bool)
     if found.share[small].sum() <= wanted:
         share = np.where(small, 0.0, found.share)
