@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 from napari.utils.colormaps import DirectLabelColormap
 
+from napari_ssbi.inputs import MARK
+from napari_ssbi.placement import Placement
 from ssbi_core.io import Micrograph, PhaseMap
-from ssbi_core.materials import PHASES, MaterialSystem, load_system
+from ssbi_core.materials import PHASES, MaterialSystem, Phase, load_system
 
 LayerData = tuple[np.ndarray, dict[str, Any], str]
 
@@ -33,24 +35,42 @@ ELEMENT_COLORS = {
     "C": "#D4D4D8",
 }
 _OTHER_COLOR = "#FFFFFF"
-_AXES = ("z", "y", "x")
+FOUND_PHASES = "found_phases"
+DERIVED = frozenset(
+    {
+        FOUND_PHASES,
+        "uncertainty",
+        "paint_next",
+        "graph_nodes",
+        "graph_edges",
+        "potential",
+        "current_density",
+        "sensitivity",
+        "streamlines",
+        "bottlenecks",
+    }
+)
+"""Roles of layers that an analysis made; none of them is something to analyse."""
 
 
-def micrograph_layers(micrograph: Micrograph, calibrated: bool = True) -> list[LayerData]:
+def micrograph_layers(
+    micrograph: Micrograph, calibrated: bool = True, *, path: str | None = None
+) -> list[LayerData]:
     """The HAADF image in grey, then one additive layer per element map, hidden until wanted.
 
     Parameters
     ----------
     micrograph : what to show.
     calibrated : False where the pixel size is unknown; the layers are then in pixels.
+    path : file it came from.
     """
-    placed = _placement(2, micrograph.pixel_size_nm if calibrated else None)
-    facts = {"micrograph": micrograph.name, "sha256": micrograph.sha256, **micrograph.metadata}
+    placed = Placement.square(2, micrograph.pixel_size_nm if calibrated else None).layer_settings()
+    facts = {"micrograph": micrograph.name, "sha256": micrograph.sha256, "path": path, **micrograph.metadata}
     haadf = {
         "name": f"{micrograph.name} HAADF",
         "colormap": "gray",
         "contrast_limits": _limits(micrograph.haadf, 0.5, 99.5),
-        "metadata": {"ssbi": {**facts, "role": "haadf"}},
+        "metadata": {MARK: {**facts, "role": "haadf"}},
     }
     layers: list[LayerData] = [(micrograph.haadf, {**haadf, **placed}, "image")]
     for element, counts in micrograph.elements.items():
@@ -60,38 +80,42 @@ def micrograph_layers(micrograph: Micrograph, calibrated: bool = True) -> list[L
             "blending": "additive",
             "visible": False,
             "contrast_limits": _limits(counts, 0, 99.8),
-            "metadata": {"ssbi": {**facts, "role": "element", "element": element}},
+            "metadata": {MARK: {**facts, "role": "element", "element": element}},
         }
         layers.append((counts, {**shown, **placed}, "image"))
     return layers
 
 
-def phase_layer(phases: PhaseMap, calibrated: bool = True, system: str | MaterialSystem = "llzo_nmc") -> LayerData:
-    """The phases as a Labels layer in the colours of the material system, names as features."""
-    material = load_system(system)
-    colors: dict[int | None, Any] = {int(phase): material.color_of(phase) for phase in PHASES}
+def phase_layer(
+    phases: PhaseMap,
+    calibrated: bool = True,
+    system: str | MaterialSystem = "llzo_nmc",
+    *,
+    placement: Placement | None = None,
+    path: str | None = None,
+    role: str = "phases",
+) -> LayerData:
+    """The phases as a Labels layer in the colours of the material system, names as features.
+
+    Without a placement the layer lies at the origin, in nm where `calibrated`.
+    """
+    placement = placement or Placement.square(phases.labels.ndim, phases.pixel_size_nm if calibrated else None)
+    colors: dict[int | None, Any] = {int(phase): color for phase, color in phase_colors(system).items()}
     colors |= {0: "transparent", None: "transparent"}
     shown = {
         "name": f"{phases.name} phases",
         "colormap": DirectLabelColormap(color_dict=colors),
         "opacity": 0.6,
         "features": pd.DataFrame({"index": [0, *PHASES], "phase": ["unlabelled", *(p.key for p in PHASES)]}),
-        "metadata": {"ssbi": {**phases.metadata, "role": "phases", "sha256": phases.sha256}},
+        "metadata": {MARK: {**phases.metadata, "role": role, "sha256": phases.sha256, "path": path}},
     }
-    return (
-        phases.labels,
-        {**shown, **_placement(phases.labels.ndim, phases.pixel_size_nm if calibrated else None)},
-        "labels",
-    )
+    return phases.labels, {**shown, **placement.layer_settings()}, "labels"
 
 
-def _placement(ndim: int, pixel_size_nm: float | None) -> dict[str, Any]:
-    return {
-        "scale": (pixel_size_nm or 1.0,) * ndim,
-        "translate": (0.0,) * ndim,
-        "units": ("nm" if pixel_size_nm else "pixel",) * ndim,
-        "axis_labels": _AXES[-ndim:],
-    }
+def phase_colors(system: str | MaterialSystem) -> dict[Phase, str]:
+    """The legend: phase -> colour of the material system."""
+    material = load_system(system)
+    return {phase: material.color_of(phase) for phase in PHASES}
 
 
 def _limits(image: np.ndarray, low: float, high: float) -> tuple[float, float]:

@@ -50,5 +50,5 @@ def read_layers(path: PathLike) -> list[LayerData]:
 def _layers(path: PathLike, labels: bool, pixel_size: float | None) -> list[LayerData]:
     calibrated = pixel_size is None
     if labels:
-        return [phase_layer(read_labels(path, pixel_size_nm=pixel_size), calibrated)]
-    return micrograph_layers(read(path, pixel_size_nm=pixel_size), calibrated)
+        return [phase_layer(read_labels(path, pixel_size_nm=pixel_size), calibrated, path=str(path))]
+    return micrograph_layers(read(path, pixel_size_nm=pixel_size), calibrated, path=str(path))

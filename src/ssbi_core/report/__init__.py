@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from ssbi_core.report.records import ImageResult, result_json
 
 if TYPE_CHECKING:
+    from ssbi_core.report.bundle import ReportBundle, write_report_bundle
     from ssbi_core.report.figures import figure_png, save_figures
     from ssbi_core.report.files import write_result, write_results_table
     from ssbi_core.report.html import write_report
+    from ssbi_core.report.recipe import Recipe
     from ssbi_core.report.rendering import RenderedImage, render_image
     from ssbi_core.report.table import result_row, results_table
 else:
@@ -21,13 +23,16 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "Recipe": "recipe",
             "RenderedImage": "rendering",
+            "ReportBundle": "bundle",
             "figure_png": "figures",
             "render_image": "rendering",
             "result_row": "table",
             "results_table": "table",
             "save_figures": "figures",
             "write_report": "html",
+            "write_report_bundle": "bundle",
             "write_result": "files",
             "write_results_table": "files",
         },
@@ -35,7 +40,9 @@ else:
 
 __all__ = [
     "ImageResult",
+    "Recipe",
     "RenderedImage",
+    "ReportBundle",
     "figure_png",
     "render_image",
     "result_json",
@@ -43,6 +50,7 @@ __all__ = [
     "results_table",
     "save_figures",
     "write_report",
+    "write_report_bundle",
     "write_result",
     "write_results_table",
 ]

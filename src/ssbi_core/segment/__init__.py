@@ -1,10 +1,32 @@
 """Micrographs to phases with a Flax U-Net."""
 
-from ssbi_core.segment.inference import SegmentationConfig, segment
-from ssbi_core.segment.study import train_segmenter
-from ssbi_core.segment.training_config import TrainingConfig
-from ssbi_core.segment.unet import SegmenterConfig
-from ssbi_core.segment.weights import Segmenter, load_segmenter, segmenter_digest
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ssbi_core.segment.inference import segment
+    from ssbi_core.segment.segmentation_config import SegmentationConfig
+    from ssbi_core.segment.study import train_segmenter
+    from ssbi_core.segment.training_config import TrainingConfig
+    from ssbi_core.segment.unet import SegmenterConfig
+    from ssbi_core.segment.weights import Segmenter, load_segmenter, segmenter_digest
+else:
+    from ssbi_core.lazy_names import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "SegmentationConfig": "segmentation_config",
+            "Segmenter": "weights",
+            "SegmenterConfig": "unet",
+            "TrainingConfig": "training_config",
+            "load_segmenter": "weights",
+            "segment": "inference",
+            "segmenter_digest": "weights",
+            "train_segmenter": "study",
+        },
+    )
 
 __all__ = [
     "SegmentationConfig",
