@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ssbi_core.compilation import keep_compiled_programs
 from ssbi_core.errors import SsbiError
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
@@ -56,6 +57,7 @@ def segment(
         If the HAADF image has no contrast or no finite pixels.
     """
     config = config or SegmentationConfig()
+    keep_compiled_programs()
     net = model if isinstance(model, Segmenter) else load_segmenter(model)
     channels, presence = input_channels(micrograph, load_system(system))
     scores = _blended(channels, _predictor(net, presence, config), config, progress, should_stop)

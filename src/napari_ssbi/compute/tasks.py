@@ -1,0 +1,218 @@
+"""What the compute process can do: each task takes a reporter of progress and plain records, and returns records.
+
+Stages are imported when a task first needs them, so that the process starts at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ssbi_core.graph import InterfaceGraph
+    from ssbi_core.io import Micrograph, PhaseMap
+    from ssbi_core.materials import MaterialSystem
+    from ssbi_core.report import ReportBundle
+    from ssbi_core.segment import SegmentationConfig
+    from ssbi_core.transport import ConductionSolution, Streamlines, TransportConfig, WhatIfAnswer
+
+Report = Callable[[str, float], None]
+
+
+class Setting(NamedTuple):
+    """What all stages must agree on.
+
+    Attributes
+    ----------
+    system : name or path of the material system.
+    reaction_layer : chemistry, or None for the system's own.
+    temperature : K.
+    axis : of transport, or None for the one across the interface.
+    """
+
+    system: str = "llzo_nmc"
+    reaction_layer: str | None = None
+    temperature: float = 298.15
+    axis: int | None = None
+
+    def material(self) -> MaterialSystem:
+        """The material system, read from its file."""
+        from ssbi_core.materials import load_system
+
+        return load_system(self.system, reaction_layer=self.reaction_layer)
+
+
+class Change(NamedTuple):
+    """A what-if question: properties to change, phases to take away.
+
+    Attributes
+    ----------
+    temperature : K.
+    conductivity, resistance : phase key -> S/cm, ohm cm2.
+    without : phase keys.
+    """
+
+    temperature: float
+    conductivity: dict[str, float] = {}
+    resistance: dict[str, float] = {}
+    without: tuple[str, ...] = ()
+
+
+def find_phases(
+    report: Report,
+    micrograph: Micrograph,
+    setting: Setting,
+    config: SegmentationConfig,
+    model: str | None = None,
+) -> PhaseMap:
+    """Element maps onto the image, then the net."""
+    from ssbi_core.io import require_analysable
+    from ssbi_core.segment import segment
+
+    require_analysable(micrograph.shape, micrograph.name)
+    report("Aligning the element maps", 0.02)
+    registered = _registered(micrograph)
+    report("Loading the net", 0.05)
+    return segment(
+        registered,
+        system=setting.material(),
+        model=model,
+        config=config,
+        progress=lambda done: report("Finding the phases", 0.1 + 0.8 * done),
+    )
+
+
+def _registered(micrograph: Micrograph) -> Micrograph:
+    """Element maps moved onto the image, as every command does before it looks at them."""
+    from ssbi_core.preprocess import register_elements
+
+    return register_elements(micrograph)[0]
+
+
+def make_graph(report: Report, phases: PhaseMap, micrograph: Micrograph | None, setting: Setting) -> InterfaceGraph:
+    """Labels to nodes and edges."""
+    from ssbi_core.graph import build_graph
+
+    report("Measuring grains and borders", 0.1)
+    return build_graph(
+        phases,
+        None if micrograph is None else _registered(micrograph),
+        axis=setting.axis,
+        system=setting.material(),
+        temperature=setting.temperature,
+    )
+
+
+class Transport(NamedTuple):
+    """A solution and its streamlines, None where no current flows."""
+
+    solution: ConductionSolution
+    streamlines: Streamlines | None
+
+
+def solve_transport(report: Report, phases: PhaseMap, setting: Setting, config: TransportConfig) -> Transport:
+    """Conductivity, where the resistance sits, and what each phase costs."""
+    from ssbi_core.transport import solve_conduction, streamlines
+
+    report("Solving for the potential", 0.05)
+    solution = solve_conduction(
+        phases,
+        system=setting.material(),
+        config=config,
+        progress=lambda text, done: report(text, 0.05 + 0.85 * done),
+    )
+    report("Following the current", 0.92)
+    return Transport(solution, streamlines(solution) if solution.percolates else None)
+
+
+_prepared: dict[str, Any] = {}
+"""The structure what-if questions were last asked of, under a digest of it: made once, asked many times."""
+
+
+def what_if(report: Report, phases: PhaseMap, setting: Setting, config: TransportConfig, change: Change) -> WhatIfAnswer:
+    """Conductivity and its breakdown with other properties, from a structure kept ready."""
+    from hashlib import sha256
+
+    from ssbi_core.transport import WhatIf
+
+    labels = sha256(phases.labels.tobytes()).hexdigest()
+    key = f"{labels} {phases.pixel_size_nm} {setting.system} {setting.reaction_layer} {setting.axis} {config}"
+    if key not in _prepared:
+        report("Preparing", 0.1)
+        for old in _prepared.values():
+            old.close()
+        _prepared.clear()
+        _prepared[key] = WhatIf.of(phases, system=setting.material(), axis=setting.axis, config=config)
+    return _prepared[key].answer(
+        temperature=change.temperature,
+        conductivity={**config.conductivity, **change.conductivity},
+        resistance={**config.resistance, **change.resistance},
+        without=change.without,
+    )
+
+
+class Analysed(NamedTuple):
+    """What a report is written of.
+
+    Attributes
+    ----------
+    phases, micrograph, graph, solution : results of the steps; no micrograph where the analysis began with labels.
+    setting, segmentation, transport : what they were made with.
+    edited : whether the labels were corrected by hand.
+    source : file the input came from.
+    notes : what the reader should know.
+    """
+
+    phases: PhaseMap
+    micrograph: Micrograph | None
+    graph: InterfaceGraph | None
+    solution: ConductionSolution
+    setting: Setting
+    segmentation: SegmentationConfig
+    transport: TransportConfig
+    edited: bool
+    source: str | None
+    notes: tuple[str, ...] = ()
+
+
+def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bool) -> ReportBundle:
+    """Everything about one image into a folder."""
+    from ssbi_core import __version__
+    from ssbi_core.report import ImageResult, Recipe, write_report_bundle
+    from ssbi_core.segment import segmenter_digest
+
+    setting, transport = analysed.setting, analysed.transport
+    recipe = Recipe(
+        system=setting.system,
+        reaction_layer=setting.reaction_layer,
+        segmentation=analysed.segmentation,
+        transport=transport,
+        edited=analysed.edited,
+    )
+    result = ImageResult(
+        phases=analysed.phases,
+        system=setting.material(),
+        micrograph=analysed.micrograph,
+        graph=analysed.graph,
+        transport=analysed.solution,
+        provenance={
+            "version": __version__,
+            "models": {} if analysed.micrograph is None else {"segmenter": segmenter_digest()},
+            "settings": recipe.model_dump(mode="json"),
+            "input_sha256": analysed.phases.sha256,
+        },
+        warnings=list(analysed.notes),
+    )
+    return write_report_bundle(
+        result, folder, recipe, source=analysed.source, overwrite=overwrite, progress=report
+    )
+
+
+TASKS: Mapping[str, Callable[..., Any]] = {
+    "find_phases": find_phases,
+    "make_graph": make_graph,
+    "solve_transport": solve_transport,
+    "what_if": what_if,
+    "write_report": write_report,
+}

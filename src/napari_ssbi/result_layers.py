@@ -1,0 +1,103 @@
+"""Results of the stages as layers, each where its image is, with its unit in its name and its metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from napari_ssbi.inputs import MARK
+from napari_ssbi.layers import LayerData
+from napari_ssbi.placement import Placement
+
+if TYPE_CHECKING:
+    from ssbi_core.transport import ConductionSolution, Streamlines
+
+
+_RANKED = 10  # more numbers on an image are clutter
+_MARK_COLOR = "#E69F00"
+
+
+class Overlay(NamedTuple):
+    """How a field is shown.
+
+    Attributes
+    ----------
+    title, unit : for the layer's name, the colour bar and the metadata.
+    colormap : perceptually uniform, and told apart by colour-blind readers.
+    limits : percentiles of the colour scale.
+    """
+
+    title: str
+    unit: str
+    colormap: str
+    limits: tuple[float, float]
+
+
+OVERLAYS = {
+    "uncertainty": Overlay("Uncertainty of the phases", "of 1", "magma", (0, 100)),
+    "potential": Overlay("Potential", "V", "viridis", (0, 100)),
+    "current_density": Overlay("Current density at 1 V", "A/cm²", "inferno", (0.5, 99.5)),
+    "sensitivity": Overlay("Sensitivity dσ_eff/dσ", "1", "magma", (0.5, 99.5)),  # noqa: RUF001
+}
+
+
+def overlay_layer(role: str, values: np.ndarray, name: str, placement: Placement, visible: bool) -> LayerData:
+    """A field of `OVERLAYS` over the image."""
+    shown = OVERLAYS[role]
+    values = np.asarray(values, np.float32)
+    low, high = (float(v) for v in np.percentile(values, shown.limits))
+    settings = {
+        "name": f"{name} {shown.title} ({shown.unit})",
+        "colormap": shown.colormap,
+        "contrast_limits": (low, high if high > low else low + 1.0),
+        "opacity": 0.85,
+        "visible": visible,
+        "metadata": {MARK: {"role": role, "unit": shown.unit}},
+    }
+    return values, {**settings, **placement.layer_settings()}, "image"
+
+
+def streamline_layer(lines: Streamlines, name: str, placement: Placement, visible: bool) -> LayerData:
+    """Streamlines as a Vectors layer of their pieces: far quicker to draw than shapes."""
+    pieces = [np.stack([line[:-1], np.diff(line, axis=0)], axis=1) for line in lines.lines if len(line) > 1]
+    vectors = np.concatenate(pieces) if pieces else np.empty((0, 2, 2))
+    width = 0.6 if not len(vectors) else max(max(float(vectors[:, 0].max()), 1.0) / 400, 0.3)
+    settings = {
+        "name": f"{name} Streamlines (equal currents)",
+        "edge_color": "white",
+        "edge_width": width,
+        "vector_style": "line",
+        "opacity": 0.8,
+        "visible": visible,
+        "metadata": {MARK: {"role": "streamlines"}},
+    }
+    return vectors, {**settings, **placement.layer_settings()}, "vectors"
+
+
+def bottleneck_layer(solution: ConductionSolution, name: str, placement: Placement, visible: bool) -> LayerData | None:
+    """The pieces of interface that cost most, as rings numbered by rank; None where there is no interface."""
+    if solution.bottlenecks is None or not solution.bottlenecks.segments:
+        return None
+    worst = solution.bottlenecks.segments[:_RANKED]
+    places = np.array([_middle(solution.bottlenecks.image, piece.rank) for piece in worst])
+    share = np.array([piece.power_share for piece in worst])
+    longest = max(solution.potential.shape)
+    settings = {
+        "name": f"{name} Bottlenecks (share of the resistance)",
+        "features": solution.bottlenecks.table().head(_RANKED),
+        "size": longest / 50 + longest / 20 * np.sqrt(share / max(share.max(), 1e-12)),
+        "face_color": "transparent",
+        "border_color": _MARK_COLOR,
+        "border_width": 0.12,
+        "text": {"string": "{rank}", "color": _MARK_COLOR, "size": 10, "translation": (0.0, longest / 25)},
+        "visible": visible,
+        "metadata": {MARK: {"role": "bottlenecks", "unit": "of the resistance"}},
+    }
+    return places, {**settings, **placement.layer_settings()}, "points"
+
+
+def _middle(image: np.ndarray, rank: int) -> np.ndarray:
+    """The pixel of a piece nearest to its mean: the mean itself may lie beside a curved one."""
+    pixels = np.argwhere(image == rank)
+    return pixels[np.argmin(((pixels - pixels.mean(axis=0)) ** 2).sum(axis=1))]

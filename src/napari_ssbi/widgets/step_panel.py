@@ -1,0 +1,91 @@
+"""The frame a step of the analysis fits into: a panel in the dock, a task of the compute process, layers in the viewer.
+
+A step is one file in `steps`: a subclass of `StepPanel` that says what it needs, builds its form, names the task and
+shows the result. The list of steps, staleness, progress, Cancel and messages come with the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from napari_ssbi.analysis import Analysis
+from napari_ssbi.widgets.jobs import Jobs
+
+
+class Request(NamedTuple):
+    """A task for the compute process and the settings it is recorded with."""
+
+    task: str
+    arguments: dict[str, Any]
+    settings: Any
+
+
+class StepPanel(QWidget):
+    """One step of the analysis.
+
+    Attributes
+    ----------
+    KEY, TITLE : of the step.
+    NEEDS : keys of the steps whose results it takes.
+    RUN : what its button says.
+    HELP : one or two sentences above the form.
+    """
+
+    KEY: ClassVar[str]
+    TITLE: ClassVar[str]
+    NEEDS: ClassVar[tuple[str, ...]] = ()
+    RUN: ClassVar[str]
+    HELP: ClassVar[str]
+
+    edited = Signal()
+    """The user changed a setting."""
+
+    def __init__(self, analysis: Analysis, jobs: Jobs) -> None:
+        super().__init__()
+        self.analysis, self.jobs = analysis, jobs
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(6, 6, 6, 6)
+        self.column.setSpacing(8)
+        text = QLabel(self.HELP)
+        text.setWordWrap(True)
+        self.column.addWidget(text)
+        self.build()
+        self.column.addStretch(1)
+
+    def build(self) -> None:
+        """Add the widgets of the step to `column`."""
+
+    def settings(self) -> Any:
+        """What is in the form, to compare with what a result was made with; None while it is not valid."""
+        return None
+
+    def request(self) -> Request | None:
+        """What to compute; None for a step that is done at once (`run_here`).
+
+        Raises
+        ------
+        SsbiError
+            If something chosen or typed is not valid.
+        """
+        return None
+
+    def run_here(self) -> None:
+        """Do a step that needs no computation, and store its result."""
+
+    def accept(self, result: Any, request: Request, made_from: Mapping[str, int]) -> None:
+        """Store and show a result; the default stores it."""
+        self.analysis.store(self.KEY, result, request.settings, made_from)
+
+    def summary(self) -> str:
+        """The result in a few words, beside the step's name."""
+        return ""
+
+    def refresh(self) -> None:
+        """Show what is known now; called when any step changed."""
+
+    def release(self) -> None:
+        """Let go of the viewer."""

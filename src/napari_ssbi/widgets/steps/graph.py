@@ -1,0 +1,55 @@
+"""Step Graph: grains, particles, layers and pores as nodes, who touches whom as edges, all views linked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from napari_ssbi.layers import FOUND_PHASES
+from napari_ssbi.views.explorer import GraphExplorer
+from napari_ssbi.views.graph_layers import graph_layers
+from napari_ssbi.widgets.step_panel import Request, StepPanel
+from napari_ssbi.widgets.steps.data import Chosen
+from ssbi_core.graph import InterfaceGraph
+
+
+class GraphPanel(StepPanel):
+    """Measures the microstructure."""
+
+    KEY, TITLE, NEEDS, RUN = "graph", "Graph", ("data", "phases"), "Measure the microstructure"
+    HELP = "Every grain, particle, layer and pore becomes a node with its measures. Select it here or in the image."
+
+    def build(self) -> None:
+        self.explorer = GraphExplorer(self.analysis.viewer)
+        self.explorer.setVisible(False)
+        self.column.addWidget(self.explorer, 1)
+
+    def settings(self) -> tuple[()]:
+        return ()
+
+    def request(self) -> Request:
+        chosen: Chosen = self.analysis.value("data")
+        arguments = {
+            "phases": self.analysis.value("phases"),
+            "micrograph": chosen.source.micrograph,
+            "setting": chosen.setting,
+        }
+        return Request("make_graph", arguments, ())
+
+    def accept(self, result: InterfaceGraph, request: Request, made_from: Mapping[str, int]) -> None:
+        chosen: Chosen = self.analysis.value("data")
+        self.explorer.clear()
+        layers = {
+            data[1]["metadata"]["ssbi"]["role"]: self.analysis.layers.put(data)
+            for data in graph_layers(result, chosen.source.placement.layer_settings())
+        }
+        labels = self.analysis.layers.get(FOUND_PHASES)
+        self.explorer.show(result, layers.get("graph_nodes"), layers.get("graph_edges"), labels)
+        self.explorer.setVisible(True)
+        self.analysis.store(self.KEY, result, request.settings, made_from)
+
+    def summary(self) -> str:
+        graph = self.analysis.value(self.KEY)
+        return "" if graph is None else f"{len(graph.nodes)} nodes, {int(graph.edges['touching'].sum())} contacts"
+
+    def release(self) -> None:
+        self.explorer.clear()

@@ -1,0 +1,185 @@
+"""Step Transport: what the microstructure conducts, where the resistance sits, and what if it were otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from napari.layers import Image
+from qtpy.QtWidgets import QCheckBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+
+from napari_ssbi.compute.tasks import Change, Transport
+from napari_ssbi.result_layers import OVERLAYS, bottleneck_layer, overlay_layer, streamline_layer
+from napari_ssbi.widgets.color_bar import ColorBar
+from napari_ssbi.widgets.forms import ConfigForm
+from napari_ssbi.widgets.jobs import Listener
+from napari_ssbi.widgets.messages import tell_warning
+from napari_ssbi.widgets.property_form import PropertyForm
+from napari_ssbi.widgets.share_chart import ShareChart
+from napari_ssbi.widgets.step_panel import Request, StepPanel
+from napari_ssbi.widgets.steps.data import Chosen
+from napari_ssbi.widgets.what_if import WhatIfPanel, share_bars
+from ssbi_core.errors import SsbiError
+
+_TITLES = {
+    "potential": "Potential",
+    "current_density": "Current density",
+    "streamlines": "Streamlines",
+    "sensitivity": "Sensitivity",
+    "bottlenecks": "Bottlenecks",
+}
+_FIELDS = ["bounds", "knockout", "bottlenecks", "rel_gap", "mesh", "solver", "backend", "tolerance", "max_unlabelled"]
+_SHOWN_FIRST = ("current_density", "streamlines", "bottlenecks")
+
+
+class TransportPanel(StepPanel):
+    """Solves for the potential and shows what comes of it."""
+
+    KEY, TITLE, NEEDS, RUN = "transport", "Transport", ("data", "phases"), "Solve for the conductivity"
+    HELP = "Drives ionic current through the phases by finite elements: conductivity between rigorous bounds."
+
+    def build(self) -> None:
+        from ssbi_core.transport.config import TransportConfig
+
+        self.form = ConfigForm(TransportConfig, _FIELDS)
+        self.properties = PropertyForm()
+        self.number = QLabel("Not solved yet.")
+        self.number.setWordWrap(True)
+        self.chart = ShareChart()
+        self.bar = ColorBar()
+        self.boxes = {role: QCheckBox(title) for role, title in _TITLES.items()}
+        self.sliders = WhatIfPanel()
+        self._asked_of: dict[str, Any] = {}
+        self.tabs = QTabWidget()
+        for title, widgets in (
+            ("Result", [self.number, self.chart, QLabel("On the image"), *self.boxes.values(), self.bar]),
+            ("What if", [self.sliders]),
+            ("Properties", [self.properties]),
+            ("Solver", [self.form]),
+        ):
+            self.tabs.addTab(_page(widgets), title)
+        self.column.addWidget(self.tabs)
+        for role, box in self.boxes.items():
+            box.setEnabled(False)
+            box.setChecked(role in _SHOWN_FIRST)
+            box.toggled.connect(partial(self._show_overlay, role))
+        self.form.edited.connect(self.edited)
+        self.properties.edited.connect(self.edited)
+        self.sliders.asked.connect(self._ask)
+
+    def settings(self) -> Any:
+        chosen: Chosen | None = self.analysis.value("data")
+        try:
+            config = self.form.config()
+            given = {"conductivity": self.properties.conductivity(), "resistance": self.properties.resistance()}
+        except SsbiError:
+            return None
+        if chosen is not None:
+            given |= {"temperature": chosen.setting.temperature, "axis": chosen.setting.axis}
+        return config.model_copy(update=given)
+
+    def request(self) -> Request:
+        self.form.config(), self.properties.conductivity(), self.properties.resistance()  # raise what settings() hides
+        chosen: Chosen = self.analysis.value("data")
+        config = self.settings()
+        arguments = {"phases": self.analysis.value("phases"), "setting": chosen.setting, "config": config}
+        return Request("solve_transport", arguments, config)
+
+    def accept(self, result: Transport, request: Request, made_from: Mapping[str, int]) -> None:
+        self._show_layers(result)
+        self.analysis.store(self.KEY, result.solution, request.settings, made_from)
+        phases, chosen = request.arguments["phases"], self.analysis.value("data")
+        self._asked_of = request.arguments
+        solution = result.solution
+        self.sliders.start(
+            chosen.setting.material(),
+            solution.temperature,
+            solution.effective_conductivity.upper,
+            phases.phase_fractions(),
+        )
+        for note in (*solution.settings.get("notes", ()), *([solution.reason] if solution.reason else [])):
+            tell_warning(note)
+
+    def summary(self) -> str:
+        solution = self.analysis.value(self.KEY)
+        return "" if solution is None else f"{solution.effective_conductivity.estimate:.3g} S/cm"
+
+    def refresh(self) -> None:
+        chosen: Chosen | None = self.analysis.value("data")
+        if chosen is not None:
+            self.properties.show_defaults(chosen.setting.material(), chosen.setting.temperature)
+        solution = self.analysis.value(self.KEY)
+        for role, box in self.boxes.items():
+            layer = self.analysis.layers.get(role)
+            box.setEnabled(layer is not None)
+        self._show_scale()
+        if solution is None:
+            self.number.setText("Not solved yet.")
+            self.chart.show_bars([])
+            self.sliders.stop()
+            return
+        sigma, gains = solution.effective_conductivity, solution.knockout_gain
+        self.number.setText(
+            f"<b>σ_eff = {sigma.estimate:.4g} S/cm</b><br>between {sigma.lower:.4g} and {sigma.upper:.4g}<br>"  # noqa: RUF001
+            f"{solution.area_specific_resistance:.4g} Ω cm² at {solution.temperature:.5g} K"
+            if solution.percolates
+            else f"<b>No current passes.</b><br>{solution.reason}"
+        )
+        material = chosen.setting.material() if chosen is not None else None
+        beside = lambda key: f"  +{100 * gains[key]:.3g} %" if gains.get(key, 0) > 0 else ""  # noqa: E731
+        self.chart.show_bars(share_bars(material, solution.resistance_share, beside))
+        self.chart.setToolTip("Share of the resistance; + how much more would pass without the phase")
+
+    def _ask(self, change: Change) -> None:
+        """Put a what-if question about the structure that was solved last."""
+        listener = Listener(
+            done=self.sliders.show_answer,
+            failed=lambda error: self.sliders.show_problem(str(error)),
+            cancelled=lambda: self.sliders.show_problem("Stopped."),
+        )
+        self.jobs.run("what_if", {**self._asked_of, "change": change}, listener)
+
+    def _show_layers(self, result: Transport) -> None:
+        chosen: Chosen = self.analysis.value("data")
+        name, placement = chosen.source.layer.removesuffix(" HAADF"), chosen.source.placement
+        put, shown = self.analysis.layers.put, {role: box.isChecked() for role, box in self.boxes.items()}
+        for role in ("potential", "current_density", "sensitivity"):
+            put(overlay_layer(role, getattr(result.solution, role), name, placement, shown[role]))
+        extra = {
+            "streamlines": None
+            if result.streamlines is None
+            else streamline_layer(result.streamlines, name, placement, shown["streamlines"]),
+            "bottlenecks": bottleneck_layer(result.solution, name, placement, shown["bottlenecks"]),
+        }
+        for role, data in extra.items():
+            if data is None:
+                self.analysis.layers.remove(role)
+            else:
+                put(data)
+
+    def _show_overlay(self, role: str, shown: bool) -> None:
+        layer = self.analysis.layers.get(role)
+        if layer is not None:
+            layer.visible = shown
+        self._show_scale()
+
+    def _show_scale(self) -> None:
+        """The colour scale of the topmost field that is shown."""
+        shown = [(role, layer) for role, layer in self.analysis.layers if role in OVERLAYS and layer.visible]
+        images = [(role, layer) for role, layer in shown if isinstance(layer, Image)]
+        if not images:
+            self.bar.show_layer(None)
+            return
+        role, layer = images[-1]
+        self.bar.show_layer(layer, OVERLAYS[role].title, OVERLAYS[role].unit)
+
+
+def _page(widgets: list[QWidget]) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(4, 8, 4, 4)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch(1)
+    return page
