@@ -1,8 +1,8 @@
 """The state of one viewer's analysis: what was computed, with which settings, from which version of what.
 
 Nothing is ever marked stale. Each result keeps the versions of the results it was made from, and is stale when one of
-them is no longer the newest, or is stale itself. Editing labels makes a new version of the phases; typing a setting makes
-the step's settings differ from those of its result.
+them is no longer the newest, or is stale itself. Editing labels makes a new version of the phases; typing a setting
+makes the step's settings differ from those of its result.
 """
 
 from __future__ import annotations

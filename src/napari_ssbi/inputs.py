@@ -133,9 +133,13 @@ def labels_source(layer: Layer | None, pixel_size_nm: float | None = None) -> So
 def _plane(layer: Layer | None, kind: type[Layer], word: str) -> np.ndarray:
     """The 2D array of a layer, or why it has none."""
     if layer is None:
-        raise InputError(f"no {word} layer chosen", f"a 2D {word} layer", "open a file or a sample, then choose its layer")
+        raise InputError(
+            f"no {word} layer chosen", f"a 2D {word} layer", "open a file or a sample, then choose its layer"
+        )
     if not isinstance(layer, kind):
-        raise InputError(f"layer {layer.name!r}, a {type(layer).__name__} layer", f"a 2D {word} layer", "choose another")
+        raise InputError(
+            f"layer {layer.name!r}, a {type(layer).__name__} layer", f"a 2D {word} layer", "choose another"
+        )
     if getattr(layer, "rgb", False):
         raise InputError(
             f"layer {layer.name!r} is a colour (RGB) picture",
@@ -155,8 +159,8 @@ def _plane(layer: Layer | None, kind: type[Layer], word: str) -> np.ndarray:
         raise InputError(
             f"layer {layer.name!r} is {series} ({_size(layer.data)}{lazy})",
             "one plane",
-            "split it (right click > Split Stack) and choose a plane; a volume of labels can be solved with the command "
-            "`ssbi conductivity`",
+            "split it (right click > Split Stack) and choose a plane; a volume of labels can be solved with the "
+            "command `ssbi conductivity`",
         )
     return np.asarray(layer.data)
 

@@ -77,8 +77,13 @@ class LayerBook:
 def _same_grid(layer: Layer, values: Any, settings: dict[str, Any]) -> bool:
     placed = Layer.create(values[:1, :1], {k: settings[k] for k in _PLACED if k in settings}, "image")
     same = layer.data.shape == values.shape and layer.data.dtype == values.dtype
-    return same and layer.units == placed.units and (
-        (layer.data_to_world((1, 2)), layer.data_to_world((0, 0))) == (placed.data_to_world((1, 2)), placed.data_to_world((0, 0)))
+    return (
+        same
+        and layer.units == placed.units
+        and (
+            (layer.data_to_world((1, 2)), layer.data_to_world((0, 0)))
+            == (placed.data_to_world((1, 2)), placed.data_to_world((0, 0)))
+        )
     )
 
 

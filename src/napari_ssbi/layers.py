@@ -53,9 +53,7 @@ DERIVED = frozenset(
 """Roles of layers that an analysis made; none of them is something to analyse."""
 
 
-def micrograph_layers(
-    micrograph: Micrograph, calibrated: bool = True, *, path: str | None = None
-) -> list[LayerData]:
+def micrograph_layers(micrograph: Micrograph, calibrated: bool = True, *, path: str | None = None) -> list[LayerData]:
     """The HAADF image in grey, then one additive layer per element map, hidden until wanted.
 
     Parameters

@@ -38,7 +38,7 @@ OVERLAYS = {
     "uncertainty": Overlay("Uncertainty of the phases", "of 1", "magma", (0, 100)),
     "potential": Overlay("Potential", "V", "viridis", (0, 100)),
     "current_density": Overlay("Current density at 1 V", "A/cm²", "inferno", (0.5, 99.5)),
-    "sensitivity": Overlay("Sensitivity dσ_eff/dσ", "1", "magma", (0.5, 99.5)),  # noqa: RUF001
+    "sensitivity": Overlay("Sensitivity dσ_eff/dσ", "1", "magma", (0.5, 99.5)),
 }
 
 

@@ -1,6 +1,6 @@
 """What a user sets once for all pictures; kept as a JSON file in the user's configuration folder.
 
-A damaged file is no reason not to start: every setting that can be read is kept, the others take their defaults, and the
+A damaged file is no reason not to start: every setting that can be read is kept, the others take their defaults, and a
 warning says which. Nothing here knows of Qt, so the compute process can be started from these settings alone.
 """
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import tifffile
 from napari.layers import Layer
 from napari.utils.notifications import show_info, show_warning
 
@@ -20,7 +21,9 @@ from napari_ssbi.layers import LayerData
 from napari_ssbi.placement import Placement
 from ssbi_core.errors import InputError
 from ssbi_core.io import OutputFolder, write_image, write_labels
+from ssbi_core.io.atomic import atomic_path
 from ssbi_core.io.writing import LABEL_MARKER
+from ssbi_core.materials import PHASES
 
 _PLACED = ("scale", "translate", "rotate", "shear", "affine", "units", "axis_labels")
 _KEPT = (np.uint8, np.uint16, np.float32)
@@ -131,7 +134,9 @@ def _free(work: Path, name: str) -> Path:
 def _plane(data: Any, settings: Mapping[str, Any], kind: str) -> _Plane:
     name = str(settings.get("name", kind))
     if settings.get("rgb"):
-        raise InputError(f"layer {name!r} is a colour picture", "grey values", "save it as PNG, or split it (right click)")
+        raise InputError(
+            f"layer {name!r} is a colour picture", "grey values", "save it as PNG, or split it (right click)"
+        )
     values = data[0] if settings.get("multiscale") else data
     array = np.asarray(values)
     if array.ndim not in (2, 3):
@@ -146,7 +151,9 @@ def _pixel_size(array: np.ndarray, settings: Mapping[str, Any], name: str) -> fl
         return None
     if max(sizes) - min(sizes) > _SAME * min(sizes):
         shown = " x ".join(f"{size:.6g}" for size in sizes)
-        raise InputError(f"layer {name!r} with pixels of {shown} nm", "square pixels", "resample it, or correct its scale")
+        raise InputError(
+            f"layer {name!r} with pixels of {shown} nm", "square pixels", "resample it, or correct its scale"
+        )
     return sizes[-1]
 
 
@@ -159,10 +166,16 @@ def _haadf_first(plane: _Plane) -> bool:
 
 
 def _write_labels(path: Path, plane: _Plane) -> str:
+    labels = plane.array
+    if labels.dtype.kind not in "iub" or (labels.size and not 0 <= labels.min() <= labels.max() <= len(PHASES)):
+        raise InputError(
+            f"layer {plane.name!r} with labels up to {labels.max()}",
+            f"phase codes 0 to {len(PHASES)}",
+            "save other labels with napari's own writer",
+        )
     if plane.pixel_size_nm is None:
-        write_labels(path, plane.array, 1.0)  # refuses what is no phase code before anything is written
-        return _write_without_size(path, plane.array.astype(np.uint8), [LABEL_MARKER])
-    return str(write_labels(path, plane.array, plane.pixel_size_nm))
+        return _write_without_size(path, labels.astype(np.uint8), [LABEL_MARKER])
+    return str(write_labels(path, labels, plane.pixel_size_nm))
 
 
 def _write(path: Path, array: np.ndarray, pixel_size_nm: float | None, names: list[str] | None) -> str:
@@ -172,3 +185,12 @@ def _write(path: Path, array: np.ndarray, pixel_size_nm: float | None, names: li
     if pixel_size_nm is None:
         return _write_without_size(path, stored, names)
     return str(write_image(path, stored, pixel_size_nm, names))
+
+
+def _write_without_size(path: Path, array: np.ndarray, names: list[str] | None) -> str:
+    axes = "CYX" if names and array.ndim == 3 and len(names) == len(array) else "ZYX"[-array.ndim :]
+    metadata = {"axes": axes} | ({"Channel": {"Name": names}} if names else {})
+    with atomic_path(path) as temporary:
+        tifffile.imwrite(temporary, array, ome=True, photometric="minisblack", compression="zlib", metadata=metadata)
+    show_warning(f"{path.name} has no pixel size: its layer counts in pixels. Set the scale, and save it again")
+    return str(path)

@@ -10,10 +10,9 @@ Names load on first use, so importing the package costs nothing and pulls in nei
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ssbi_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from ssbi_core.errors import SsbiError
@@ -141,25 +140,4 @@ __all__ = [
     "two_potential_cathode",
 ]
 
-
-class _Package(ModuleType):
-    """This package with its public names as properties that import their stage on first use.
-
-    A property outranks the attribute that Python sets when a submodule is imported, so `ssbi_core.segment` is
-    always the function, although a stage folder has the same name (`from ssbi_core.segment import ...` still works).
-    """
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__})
-
-
-def _public(name: str, stage: str) -> property:
-    def ignore(_package: ModuleType, _submodule: Any) -> None:
-        """Python binds an imported submodule to its parent; the public name stays."""
-
-    return property(lambda _package: getattr(import_module(f"ssbi_core.{stage}"), name), ignore)
-
-
-for _name, _stage in _HOME.items():
-    setattr(_Package, _name, _public(_name, _stage))
-sys.modules[__name__].__class__ = _Package
+lazy_names(__name__, _HOME)

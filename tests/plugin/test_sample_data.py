@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+
 import numpy as np
 import pytest
 from napari.components import ViewerModel
@@ -46,7 +49,31 @@ def test_samples_open_through_napari(bundled):
 
 def test_every_bundled_image_is_offered_by_name():
     keys = {sample.key for sample in PluginManifest.from_distribution("napari-ssbi").contributions.sample_data}
-    assert {micrograph.name for micrograph in sample_data.sample_micrographs()} == keys - {"sample_study"}
+    assert set(sample_data.sample_names()) == keys - {"sample_study"}
+
+
+def test_a_sample_knows_its_file(bundled):
+    facts = sample_data.broken_layer()[0][1]["metadata"]["ssbi"]
+    assert facts["path"] == str(bundled / "sample" / "broken_layer.ome.tif")
+
+
+def test_every_planted_anomaly_shows_where_the_record_says():
+    note = json.loads((files("ssbi_core") / "sample" / "sample.json").read_text(encoding="utf-8"))
+    anomalies = {entry["kind"]: entry for entry in note["specimens"]["planted_anomalies"]["anomalies"]}
+    haadf, *maps = sample_data.planted_anomalies()
+    images = {shown["metadata"]["ssbi"].get("element", "HAADF"): data for data, shown, _ in (haadf, *maps)}
+    assert contrast(images["Zr"], anomalies["inclusion"]) > 1.2
+    assert contrast(images["HAADF"], anomalies["delamination"]) < 0.8
+    assert contrast(images["HAADF"], anomalies["pore_cluster"]) < 0.97
+    assert contrast(images["Co"], anomalies["chemistry"]) > 2
+    assert contrast(images["HAADF"], anomalies["chemistry"]) == pytest.approx(1, abs=0.05)
+
+
+def contrast(image: np.ndarray, anomaly: dict) -> float:
+    """Mean inside the box over the mean of what lies above and below it."""
+    top, left, bottom, right = anomaly["bbox_px"]
+    around = np.concatenate([image[max(top - 40, 0) : top, left:right], image[bottom : bottom + 40, left:right]])
+    return float(image[top:bottom, left:right].mean() / around.mean())
 
 
 def test_a_sample_that_is_not_bundled_is_a_clear_error(bundled):

@@ -54,8 +54,8 @@ class Change(NamedTuple):
     """
 
     temperature: float
-    conductivity: dict[str, float] = {}
-    resistance: dict[str, float] = {}
+    conductivity: dict[str, float]
+    resistance: dict[str, float]
     without: tuple[str, ...] = ()
 
 
@@ -130,7 +130,9 @@ _prepared: dict[str, Any] = {}
 """The structure what-if questions were last asked of, under a digest of it: made once, asked many times."""
 
 
-def what_if(report: Report, phases: PhaseMap, setting: Setting, config: TransportConfig, change: Change) -> WhatIfAnswer:
+def what_if(
+    report: Report, phases: PhaseMap, setting: Setting, config: TransportConfig, change: Change
+) -> WhatIfAnswer:
     """Conductivity and its breakdown with other properties, from a structure kept ready."""
     from hashlib import sha256
 
@@ -204,9 +206,7 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
         },
         warnings=list(analysed.notes),
     )
-    return write_report_bundle(
-        result, folder, recipe, source=analysed.source, overwrite=overwrite, progress=report
-    )
+    return write_report_bundle(result, folder, recipe, source=analysed.source, overwrite=overwrite, progress=report)
 
 
 TASKS: Mapping[str, Callable[..., Any]] = {

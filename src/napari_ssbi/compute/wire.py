@@ -1,7 +1,7 @@
 """Records as messages: a JSON tree and the plain bytes of its arrays, one after the other on a pipe.
 
-Everything the stages exchange is a frozen dataclass, a named tuple, a pydantic model or a table of this project, made of
-numbers, texts and arrays. Each is written as the name of its type and its fields, and only types of this project are
+Everything the stages exchange is a frozen dataclass, a named tuple, a pydantic model or a table of this project, made
+of numbers, texts and arrays. Each is written as the name of its type and its fields, and only types of this project are
 made again on the other side.
 """
 

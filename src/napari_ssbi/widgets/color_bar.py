@@ -7,6 +7,7 @@ from napari.layers import Image
 from qtpy.QtCore import QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 _STOPS = 16
 _BAR, _TEXT = 12, 18
@@ -34,10 +35,12 @@ class ColorBar(QWidget):
         self.setAccessibleDescription(f"{title} from {low:.3g} to {high:.3g} {unit}")
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    @override
+    def sizeHint(self) -> QSize:
         return QSize(300, _BAR + _TEXT)
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802
+    @override
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
         if self._colors is None:
             return
         painter = QPainter(self)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from napari_ssbi.analysis import Analysis, Status
 from napari_ssbi.settings import environment, load_settings
@@ -51,7 +52,7 @@ class InterfaceAnalysis(QWidget):
 
     def panel(self, key: str) -> StepPanel:
         """The panel of a step."""
-        return next(panel for panel in self.panels if panel.KEY == key)
+        return next(panel for panel in self.panels if key == panel.KEY)
 
     def choose(self, row: int) -> None:
         """Show a step."""
@@ -95,7 +96,8 @@ class InterfaceAnalysis(QWidget):
         for panel in self.panels:
             panel.release()
 
-    def closeEvent(self, event: Any) -> None:  # noqa: N802 (Qt's name)
+    @override
+    def closeEvent(self, event: Any) -> None:
         self.release()
         super().closeEvent(event)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from qtpy.QtCore import QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QPainter, QPaintEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 _ROW = 22
 _NAME = 0.42  # of the width
@@ -37,10 +38,12 @@ class ShareChart(QWidget):
         self.setAccessibleDescription("; ".join(f"{bar.title} {bar.words}" for bar in bars))
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+    @override
+    def sizeHint(self) -> QSize:
         return QSize(300, _ROW * max(len(self._bars), 1))
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802
+    @override
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         text = self.palette().windowText().color()

@@ -69,7 +69,9 @@ def _icon(status: Status) -> QIcon:
         painter.setBrush(color)
         painter.drawEllipse(disc)
         painter.setPen(QPen(QColor("white"), 1.8))
-        strokes = [(5, 8.2, 7.2, 10.6), (7.2, 10.6, 11, 5.6)] if status is Status.DONE else [(6, 6, 10, 10), (6, 10, 10, 6)]
+        strokes = (
+            [(5, 8.2, 7.2, 10.6), (7.2, 10.6, 11, 5.6)] if status is Status.DONE else [(6, 6, 10, 10), (6, 10, 10, 6)]
+        )
         for x1, y1, x2, y2 in strokes:
             painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
     elif status is Status.STALE:

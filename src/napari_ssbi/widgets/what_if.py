@@ -1,7 +1,8 @@
 """What if a property were another one: sliders that give the conductivity while they are dragged.
 
-One question is asked at a time, always the newest: while an answer is awaited, later ones wait in one place and only the
-last of them is asked. The numbers are those of the potential solve, an upper bound; running the step gives both bounds.
+One question is asked at a time, always the newest: while an answer is awaited, later ones wait in one place and only
+the last of them is asked. The numbers are those of the potential solve, an upper bound; running the step gives both
+bounds.
 """
 
 from __future__ import annotations
@@ -132,7 +133,9 @@ class WhatIfPanel(QWidget):
             self._sigma.setText("No current passes.")
         else:
             change = f"  ({100 * (sigma / base - 1):+.3g} %)" if base else ""
-            self._sigma.setText(f"<b>σ_eff = {sigma:.4g} S/cm</b>{change}<br>{answer.area_specific_resistance:.4g} Ω cm²")  # noqa: RUF001
+            self._sigma.setText(
+                f"<b>σ_eff = {sigma:.4g} S/cm</b>{change}<br>{answer.area_specific_resistance:.4g} Ω cm²"
+            )
         self._chart.show_bars(share_bars(self._system, answer.resistance_share))
         self._answered()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:
     from ssbi_core.lazy_names import lazy_names
 
-    __getattr__, __dir__ = lazy_names(
+    lazy_names(
         __name__,
         {
             "EDGE_FEATURES": "padding",

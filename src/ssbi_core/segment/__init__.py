@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 else:
     from ssbi_core.lazy_names import lazy_names
 
-    __getattr__, __dir__ = lazy_names(
+    lazy_names(
         __name__,
         {
             "SegmentationConfig": "segmentation_config",

@@ -120,7 +120,7 @@ class RepresentativeVolume:
             return f"The field of view is representative to better than ±{_percent(_NOTHING)} % (1 s.d., {found})."
         low, high = map(_percent, self.law.interval(self.whole_area_px))
         good = self.relative_uncertainty < _POOR
-        opening = "is representative to" if good else "is not representative: σ_eff is within"  # noqa: RUF001
+        opening = "is representative to" if good else "is not representative: σ_eff is within"
         return (
             f"The field of view {opening} ±{_percent(self.relative_uncertainty)} % (1 s.d., extrapolated "
             f"{found}; {low} to {high} % within the error of the fit)."

@@ -14,6 +14,7 @@ import pytest
 from napari_ssbi.compute.client import GRACE, ComputeClient
 from napari_ssbi.compute.tasks import Setting
 from ssbi_core.errors import InputError, SsbiError
+from ssbi_core.graph import build_graph
 from ssbi_core.io import PhaseMap
 from ssbi_core.materials import Phase
 from ssbi_core.transport import TransportConfig, solve_conduction
@@ -68,8 +69,6 @@ def test_an_error_of_the_core_arrives_with_its_mend(client, answers):
     assert answer.kind == "failed"
     assert isinstance(answer.value, SsbiError)
     with pytest.raises(InputError) as caught:
-        from ssbi_core.graph import build_graph
-
         build_graph(bad)
     assert str(answer.value) == str(caught.value)
 

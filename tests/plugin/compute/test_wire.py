@@ -53,7 +53,9 @@ def test_records_come_back_as_records():
     assert isinstance(phases, PhaseMap)
     assert phases.metadata == {"notes": ("b",)}
     np.testing.assert_array_equal(phases.labels, labels)
-    micrograph = round_trip(Micrograph(haadf=np.ones((4, 5), np.float32), elements={"La": np.eye(4, 5)}, pixel_size_nm=1))
+    micrograph = round_trip(
+        Micrograph(haadf=np.ones((4, 5), np.float32), elements={"La": np.eye(4, 5)}, pixel_size_nm=1)
+    )
     assert list(micrograph.elements) == ["La"]
     assert round_trip(SegmentationConfig(tile=256)) == SegmentationConfig(tile=256)
     assert round_trip(load_system("llzo_nmc")) == load_system("llzo_nmc")
@@ -76,7 +78,7 @@ def test_foreign_types_are_not_made():
     stream = io.BytesIO()
     send(stream, Phase.PORE)
     with pytest.raises(TypeError, match="not a type of this project"):
-        receive(io.BytesIO(stream.getvalue().replace(b"ssbi_core.materials.phases:Phase", b"ssbi_evil.materials.phases:Phase")))
+        receive(io.BytesIO(stream.getvalue().replace(b"ssbi_core.materials", b"ssbi_evil.materials")))
 
 
 def test_an_ended_stream_is_told_from_a_short_one():

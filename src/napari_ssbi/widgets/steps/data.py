@@ -7,6 +7,7 @@ from typing import NamedTuple
 from napari.layers import Image, Labels, Layer
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QLineEdit
+from typing_extensions import override
 
 from napari_ssbi.compute.tasks import Setting
 from napari_ssbi.inputs import MARK, Source, element_layers, labels_source, micrograph_source
@@ -16,7 +17,7 @@ from napari_ssbi.settings import load_settings
 from napari_ssbi.widgets.layer_choice import LayerChoice
 from napari_ssbi.widgets.step_panel import StepPanel
 from ssbi_core.errors import CalibrationError
-from ssbi_core.materials import load_system, available_systems
+from ssbi_core.materials import available_systems, load_system
 
 _AXES = {"across the interface": None, "rows (top to bottom)": 0, "columns (left to right)": 1}
 _ABSOLUTE_ZERO = -273.15
@@ -35,6 +36,7 @@ class DataPanel(StepPanel):
     KEY, TITLE, RUN = "data", "Data", "Use this data"
     HELP = "Choose the HAADF image, or a layer of phase labels. Element maps of the same file come with the image."
 
+    @override
     def build(self) -> None:
         self.layer = LayerChoice(self.analysis.viewer, _is_input, "no layer chosen")
         self.layer.setToolTip("An image of the HAADF detector, or labels that hold phase codes")
@@ -99,11 +101,13 @@ class DataPanel(StepPanel):
         self.analysis.viewer.layers.events.removed.connect(self._show_layer)
         self._show_celsius()
 
+    @override
     def settings(self) -> tuple[object, ...]:
         """What was chosen: the layer itself, so that a layer of the same name is another one."""
         layer = self.layer.layer()
         return (None if layer is None else id(layer), self.pixel_size.text().strip(), self._setting())
 
+    @override
     def run_here(self) -> None:
         source, settings = self.source(), self.settings()
         self.analysis.store(self.KEY, Chosen(source, self._setting()), settings)
@@ -121,17 +125,20 @@ class DataPanel(StepPanel):
             return labels_source(layer, size)
         return micrograph_source(layer, {} if layer is None else self._maps(layer), size)
 
+    @override
     def summary(self) -> str:
         chosen = self.analysis.value(self.KEY)
         if chosen is None:
             return ""
         rows, columns = chosen.source.shape
-        return f"{rows} × {columns}, {chosen.source.pixel_size_nm:.3g} nm/pixel"  # noqa: RUF001
+        return f"{rows} × {columns}, {chosen.source.pixel_size_nm:.3g} nm/pixel"
 
+    @override
     def refresh(self) -> None:
         chosen = self.analysis.value(self.KEY)
         self.facts.setText("\n".join(chosen.source.notes) if chosen else "")
 
+    @override
     def release(self) -> None:
         self.layer.disconnect_viewer()
         events = self.analysis.viewer.layers.events
@@ -165,7 +172,7 @@ class DataPanel(StepPanel):
         elif sizes is None:
             hint = "unknown: type it here"
         else:
-            hint = " × ".join(f"{size:.4g}" for size in dict.fromkeys(sizes)) + " (of the layer)"  # noqa: RUF001
+            hint = " × ".join(f"{size:.4g}" for size in dict.fromkeys(sizes)) + " (of the layer)"
         self.pixel_size.setPlaceholderText(hint)
 
     def _list_chemistry(self) -> None:
@@ -182,5 +189,3 @@ def _is_input(layer: Layer) -> bool:
     """Images and labels but for element maps and what this plugin derived."""
     role = layer.metadata.get(MARK, {}).get("role")
     return isinstance(layer, Image | Labels) and role not in DERIVED and role != "element"
-
-

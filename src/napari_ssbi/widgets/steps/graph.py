@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from typing_extensions import override
+
 from napari_ssbi.layers import FOUND_PHASES
 from napari_ssbi.views.explorer import GraphExplorer
 from napari_ssbi.views.graph_layers import graph_layers
@@ -18,14 +20,17 @@ class GraphPanel(StepPanel):
     KEY, TITLE, NEEDS, RUN = "graph", "Graph", ("data", "phases"), "Measure the microstructure"
     HELP = "Every grain, particle, layer and pore becomes a node with its measures. Select it here or in the image."
 
+    @override
     def build(self) -> None:
         self.explorer = GraphExplorer(self.analysis.viewer)
         self.explorer.setVisible(False)
         self.column.addWidget(self.explorer, 1)
 
+    @override
     def settings(self) -> tuple[()]:
         return ()
 
+    @override
     def request(self) -> Request:
         chosen: Chosen = self.analysis.value("data")
         arguments = {
@@ -35,6 +40,7 @@ class GraphPanel(StepPanel):
         }
         return Request("make_graph", arguments, ())
 
+    @override
     def accept(self, result: InterfaceGraph, request: Request, made_from: Mapping[str, int]) -> None:
         chosen: Chosen = self.analysis.value("data")
         self.explorer.clear()
@@ -47,9 +53,11 @@ class GraphPanel(StepPanel):
         self.explorer.setVisible(True)
         self.analysis.store(self.KEY, result, request.settings, made_from)
 
+    @override
     def summary(self) -> str:
         graph = self.analysis.value(self.KEY)
         return "" if graph is None else f"{len(graph.nodes)} nodes, {int(graph.edges['touching'].sum())} contacts"
 
+    @override
     def release(self) -> None:
         self.explorer.clear()

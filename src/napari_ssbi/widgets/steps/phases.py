@@ -11,6 +11,7 @@ from napari.layers import Labels
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QCheckBox, QLabel
 from superqt import QCollapsible
+from typing_extensions import override
 
 from napari_ssbi.layers import FOUND_PHASES, phase_colors, phase_layer
 from napari_ssbi.result_layers import overlay_layer
@@ -30,8 +31,11 @@ class PhasesPanel(StepPanel):
     """Finds phases, and takes corrections."""
 
     KEY, TITLE, NEEDS, RUN = "phases", "Phases", ("data",), "Find the phases"
-    HELP = "The net names a phase for every pixel. Paint over what it got wrong: later steps take the labels as painted."
+    HELP = (
+        "The net names a phase for every pixel. Paint over what it got wrong: later steps take the labels as painted."
+    )
 
+    @override
     def build(self) -> None:
         from ssbi_core.segment import SegmentationConfig
 
@@ -39,13 +43,13 @@ class PhasesPanel(StepPanel):
         self.form.edited.connect(self.edited)
         more = QCollapsible("Settings of the net")
         more.addWidget(self.form)
-        self.palette = PhasePalette()
-        self.palette.picked.connect(self._select_layer)
+        self.phase_palette = PhasePalette()
+        self.phase_palette.picked.connect(self._select_layer)
         self.fractions = QLabel()
         self.fractions.setWordWrap(True)
         self.uncertainty = QCheckBox("Show where the net is unsure")
         self.uncertainty.toggled.connect(self._show_uncertainty)
-        for widget in (more, self.palette, self.uncertainty, self.fractions):
+        for widget in (more, self.phase_palette, self.uncertainty, self.fractions):
             self.column.addWidget(widget)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -54,12 +58,14 @@ class PhasesPanel(StepPanel):
         self._found: PhaseMap | None = None
         self._watched: Labels | None = None
 
+    @override
     def settings(self) -> Any:
         try:
             return self.form.config()
         except SsbiError:
             return None
 
+    @override
     def request(self) -> Request | None:
         chosen: Chosen = self.analysis.value("data")
         if chosen.source.micrograph is None:
@@ -68,13 +74,16 @@ class PhasesPanel(StepPanel):
         arguments = {"micrograph": chosen.source.micrograph, "setting": chosen.setting, "config": config}
         return Request("find_phases", arguments, config)
 
+    @override
     def run_here(self) -> None:
         phases = self.analysis.value("data").source.phases
         self._store(replace(phases, labels=phases.labels.copy()), self.settings(), None)
 
+    @override
     def accept(self, result: PhaseMap, request: Request, made_from: Mapping[str, int]) -> None:
         self._store(result, request.settings, made_from)
 
+    @override
     def summary(self) -> str:
         phases = self.analysis.value(self.KEY)
         if phases is None:
@@ -82,6 +91,7 @@ class PhasesPanel(StepPanel):
         count = sum(fraction > 0 for fraction in phases.phase_fractions().values())
         return f"{count} phases{', edited' if phases.metadata.get('edited_pixels') else ''}"
 
+    @override
     def refresh(self) -> None:
         phases = self.analysis.value(self.KEY)
         layer = self.analysis.layers.get(FOUND_PHASES)
@@ -89,6 +99,7 @@ class PhasesPanel(StepPanel):
             self._watch(layer if isinstance(layer, Labels) else None)
         self.fractions.setText("" if phases is None else self._fractions(phases))
 
+    @override
     def release(self) -> None:
         self._settle.stop()
         self._watch(None)
@@ -107,7 +118,7 @@ class PhasesPanel(StepPanel):
             )
         else:
             self.analysis.layers.remove("uncertainty")
-        self.palette.set_legend(material, phase_colors(material))
+        self.phase_palette.set_legend(material, phase_colors(material))
         self.analysis.store(self.KEY, phases, settings, made_from)
         self._select_layer()
         for note in phases.metadata.get("notes", ()):
@@ -119,7 +130,7 @@ class PhasesPanel(StepPanel):
                 for event in (old.events.labels_update, old.events.paint, old.events.set_data):
                     (event.connect if connect else event.disconnect)(self._touched)
         self._watched = layer
-        self.palette.set_layer(layer)
+        self.phase_palette.set_layer(layer)
 
     def _touched(self, _event: object = None) -> None:
         self._settle.start()
@@ -130,7 +141,9 @@ class PhasesPanel(StepPanel):
             return
         if layer.data.max() > max(Phase):
             known = ", ".join(f"{phase.value} {phase.key}" for phase in PHASES)
-            error = InputError(f"label {layer.data.max()} painted", f"phase codes: {known}", "undo, and paint with one of these")
+            error = InputError(
+                f"label {layer.data.max()} painted", f"phase codes: {known}", "undo, and paint with one of these"
+            )
             tell_error(error)
             return
         labels = np.array(layer.data, np.uint8)

@@ -9,6 +9,7 @@ from typing import Any
 from qtpy.QtCore import QUrl
 from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton
+from typing_extensions import override
 
 from napari_ssbi.compute.tasks import Analysed
 from napari_ssbi.widgets.messages import tell
@@ -23,6 +24,7 @@ class ReportPanel(StepPanel):
     KEY, TITLE, NEEDS, RUN = "report", "Report", ("data", "phases", "graph", "transport"), "Write the report"
     HELP = "Report, figures for print (SVG, PNG), tables, and the Python script and command that give the same numbers."
 
+    @override
     def build(self) -> None:
         self.folder = QLineEdit()
         self.folder.setPlaceholderText("folder to write")
@@ -49,30 +51,39 @@ class ReportPanel(StepPanel):
         self.column.addLayout(buttons)
         self.refresh()
 
+    @override
     def settings(self) -> str:
         return self.folder.text().strip()
 
+    @override
     def request(self) -> Request:
         text = self.settings()
         if not text:
-            raise OutputError("no folder for the report", "a new or empty folder", "type or choose one in the Report step")
+            raise OutputError(
+                "no folder for the report", "a new or empty folder", "type or choose one in the Report step"
+            )
         analysis, chosen = self.analysis, self.analysis.value("data")
         stale = [step for step in self.NEEDS if analysis.is_stale(step)]
         if stale:
             raise OutputError(
-                f"{' and '.join(stale)} out of date", "results that belong together", "press Run to here, then write again"
+                f"{' and '.join(stale)} out of date",
+                "results that belong together",
+                "press Run to here, then write again",
             )
         arguments = {"analysed": self._analysed(chosen), "folder": Path(text), "overwrite": self.overwrite.isChecked()}
         return Request("write_report", arguments, text)
 
+    @override
     def accept(self, result: Any, request: Request, made_from: Mapping[str, int]) -> None:
         self.analysis.store(self.KEY, result, request.settings, made_from)
         tell(f"report written to {result.folder}")
 
+    @override
     def summary(self) -> str:
         bundle = self.analysis.value(self.KEY)
         return "" if bundle is None else bundle.folder.name
 
+    @override
     def refresh(self) -> None:
         bundle = self.analysis.value(self.KEY)
         for button in (self.open_report, self.open_folder):

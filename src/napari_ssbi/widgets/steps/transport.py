@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from napari.layers import Image
+from pydantic import BaseModel
 from qtpy.QtWidgets import QCheckBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from napari_ssbi.compute.tasks import Change, Transport
 from napari_ssbi.result_layers import OVERLAYS, bottleneck_layer, overlay_layer, streamline_layer
@@ -39,6 +41,7 @@ class TransportPanel(StepPanel):
     KEY, TITLE, NEEDS, RUN = "transport", "Transport", ("data", "phases"), "Solve for the conductivity"
     HELP = "Drives ionic current through the phases by finite elements: conductivity between rigorous bounds."
 
+    @override
     def build(self) -> None:
         from ssbi_core.transport.config import TransportConfig
 
@@ -68,24 +71,21 @@ class TransportPanel(StepPanel):
         self.properties.edited.connect(self.edited)
         self.sliders.asked.connect(self._ask)
 
+    @override
     def settings(self) -> Any:
-        chosen: Chosen | None = self.analysis.value("data")
         try:
-            config = self.form.config()
-            given = {"conductivity": self.properties.conductivity(), "resistance": self.properties.resistance()}
+            return self._config()
         except SsbiError:
             return None
-        if chosen is not None:
-            given |= {"temperature": chosen.setting.temperature, "axis": chosen.setting.axis}
-        return config.model_copy(update=given)
 
+    @override
     def request(self) -> Request:
-        self.form.config(), self.properties.conductivity(), self.properties.resistance()  # raise what settings() hides
         chosen: Chosen = self.analysis.value("data")
-        config = self.settings()
+        config = self._config()
         arguments = {"phases": self.analysis.value("phases"), "setting": chosen.setting, "config": config}
         return Request("solve_transport", arguments, config)
 
+    @override
     def accept(self, result: Transport, request: Request, made_from: Mapping[str, int]) -> None:
         self._show_layers(result)
         self.analysis.store(self.KEY, result.solution, request.settings, made_from)
@@ -101,10 +101,12 @@ class TransportPanel(StepPanel):
         for note in (*solution.settings.get("notes", ()), *([solution.reason] if solution.reason else [])):
             tell_warning(note)
 
+    @override
     def summary(self) -> str:
         solution = self.analysis.value(self.KEY)
         return "" if solution is None else f"{solution.effective_conductivity.estimate:.3g} S/cm"
 
+    @override
     def refresh(self) -> None:
         chosen: Chosen | None = self.analysis.value("data")
         if chosen is not None:
@@ -121,7 +123,7 @@ class TransportPanel(StepPanel):
             return
         sigma, gains = solution.effective_conductivity, solution.knockout_gain
         self.number.setText(
-            f"<b>σ_eff = {sigma.estimate:.4g} S/cm</b><br>between {sigma.lower:.4g} and {sigma.upper:.4g}<br>"  # noqa: RUF001
+            f"<b>σ_eff = {sigma.estimate:.4g} S/cm</b><br>between {sigma.lower:.4g} and {sigma.upper:.4g}<br>"
             f"{solution.area_specific_resistance:.4g} Ω cm² at {solution.temperature:.5g} K"
             if solution.percolates
             else f"<b>No current passes.</b><br>{solution.reason}"
@@ -130,6 +132,17 @@ class TransportPanel(StepPanel):
         beside = lambda key: f"  +{100 * gains[key]:.3g} %" if gains.get(key, 0) > 0 else ""  # noqa: E731
         self.chart.show_bars(share_bars(material, solution.resistance_share, beside))
         self.chart.setToolTip("Share of the resistance; + how much more would pass without the phase")
+
+    def _config(self) -> BaseModel:
+        """What is typed here, with temperature and axis of the Data step."""
+        given: dict[str, Any] = {
+            "conductivity": self.properties.conductivity(),
+            "resistance": self.properties.resistance(),
+        }
+        chosen: Chosen | None = self.analysis.value("data")
+        if chosen is not None:
+            given |= {"temperature": chosen.setting.temperature, "axis": chosen.setting.axis}
+        return self.form.config().model_copy(update=given)
 
     def _ask(self, change: Change) -> None:
         """Put a what-if question about the structure that was solved last."""
@@ -175,7 +188,7 @@ class TransportPanel(StepPanel):
         self.bar.show_layer(layer, OVERLAYS[role].title, OVERLAYS[role].unit)
 
 
-def _page(widgets: list[QWidget]) -> QWidget:
+def _page(widgets: Sequence[QWidget]) -> QWidget:
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(4, 8, 4, 4)

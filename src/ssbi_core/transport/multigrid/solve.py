@@ -11,11 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 from scipy import ndimage
 
+from ssbi_core.compilation import keep_compiled_programs
 from ssbi_core.errors import InputError
 from ssbi_core.transport.multigrid.banded_grid import works_as_band
 from ssbi_core.transport.multigrid.buckets import bucket, filled
 from ssbi_core.transport.multigrid.coarsest import CoarsestGrid
-from ssbi_core.compilation import keep_compiled_programs
 from ssbi_core.transport.multigrid.error_estimate import ErrorEstimate
 from ssbi_core.transport.multigrid.iteration import MANY, ONE, free_shape
 from ssbi_core.transport.multigrid.layout import coarse_shape
