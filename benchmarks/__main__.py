@@ -97,7 +97,7 @@ def _transport_bounds(r: dict[str, Any]) -> list[Row]:
     return [
         ("bounds of random structures on three meshes: consistent", f"{r['consistent']} of {r['structures']}"),
         (
-            "gap between the bounds, 512 x 512, median: simulated grains; grains drawn in pixels, and with 2 % asked for",
+            "gap between the bounds, 512 x 512, median: simulated images; grains drawn in pixels, with 2 % asked for",
             f"{r['median_gap_512_simulated_images']:.1%}; {r['median_gap_512_grain_images']:.1%}, "
             f"{max(i.get('tightened_gap', 0) for i in r['grain_images']):.1%}",
         ),

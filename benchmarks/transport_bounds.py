@@ -2,8 +2,8 @@
 
 The truth lies between the bounds of any mesh: those of 200 random mosaics are found on pixels as they are, cut into
 2 x 2 and 4 x 4, and on cells cut where it matters until the gap is a quarter. Without resistive faces the finer pixels
-must lie inside the coarser; all must leave room for one truth. Grain images are those of the speed benchmark, boundaries
-drawn as pixels, as they are and with a gap asked for; and simulated label images, boundaries as faces.
+must lie inside the coarser; all must leave room for one truth. Grain images are those of the speed benchmark,
+boundaries drawn as pixels, as they are and with a gap asked for; and simulated label images, boundaries as faces.
 """
 
 from __future__ import annotations

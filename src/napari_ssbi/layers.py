@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from napari.utils.colormaps import DirectLabelColormap
 
 from napari_ssbi.inputs import MARK
@@ -104,7 +103,7 @@ def phase_layer(
         "name": f"{phases.name} phases",
         "colormap": DirectLabelColormap(color_dict=colors),
         "opacity": 0.6,
-        "features": pd.DataFrame({"index": [0, *PHASES], "phase": ["unlabelled", *(p.key for p in PHASES)]}),
+        "features": {"index": [0, *PHASES], "phase": ["unlabelled", *(p.key for p in PHASES)]},
         "metadata": {MARK: {**phases.metadata, "role": role, "sha256": phases.sha256, "path": path}},
     }
     return phases.labels, {**shown, **placement.layer_settings()}, "labels"

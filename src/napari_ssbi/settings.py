@@ -25,30 +25,30 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")  # of a newer version: not ours to refuse
 
     system: str = Field(
-        "llzo_nmc",
+        default="llzo_nmc",
         min_length=1,
         title="Material system",
         description="The system a new analysis starts with: a shipped name, or the path of a .toml file.",
     )
     device: Literal["auto", "cpu", "gpu"] = Field(
-        "auto",
+        default="auto",
         title="Compute device",
         description="Where JAX computes. Auto takes a GPU where JAX finds one.",
     )
     threads: int = Field(
-        0,
+        default=0,
         ge=0,
         le=1024,
         title="Threads",
         description="Number of CPU threads of the computation; 0 leaves it to the libraries.",
     )
     cache: str = Field(
-        "",
+        default="",
         title="Cache folder",
         description="Where compiled programs are kept. Empty: the user's cache folder.",
     )
     hint_seen: bool = Field(
-        False, title="First hint seen", description="Whether the hint of the first start was shown."
+        default=False, title="First hint seen", description="Whether the hint of the first start was shown."
     )
 
 

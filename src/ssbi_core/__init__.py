@@ -16,7 +16,7 @@ from ssbi_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from ssbi_core.errors import SsbiError
-    from ssbi_core.graph import InterfaceGraph, build_graph
+    from ssbi_core.graph import InterfaceGraph, ThicknessProfile, build_graph, layer_thickness
     from ssbi_core.io import Micrograph, PhaseMap, read, read_labels
     from ssbi_core.materials import MaterialSystem, Phase, load_system
     from ssbi_core.pipeline import AnalysisConfig, analyze, analyze_study
@@ -34,8 +34,11 @@ if TYPE_CHECKING:
         MaterialParameters,
         PolarisationCurve,
         RepresentativeVolume,
+        Streamlines,
         TemperatureSweep,
         Tortuosity,
+        WhatIf,
+        WhatIfAnswer,
         differentiable_structure,
         effective_conductivity,
         impedance,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
         representative_volume,
         rotated_conductivity,
         solve_conduction,
+        streamlines,
         temperature_sweep,
         tortuosity,
         tortuosity_by_axis,
@@ -54,7 +58,9 @@ __version__ = "0.1.0"
 _HOME = {
     "SsbiError": "errors",
     "InterfaceGraph": "graph",
+    "ThicknessProfile": "graph",
     "build_graph": "graph",
+    "layer_thickness": "graph",
     "Micrograph": "io",
     "PhaseMap": "io",
     "read": "io",
@@ -72,6 +78,10 @@ _HOME = {
     "simulate_study": "simulate",
     "ConductionSolution": "transport",
     "solve_conduction": "transport",
+    "Streamlines": "transport",
+    "streamlines": "transport",
+    "WhatIf": "transport",
+    "WhatIfAnswer": "transport",
     "ArrheniusFit": "transport",
     "CathodeSolution": "transport",
     "PolarisationCurve": "transport",
@@ -115,8 +125,12 @@ __all__ = [
     "ProcessParameters",
     "RepresentativeVolume",
     "SsbiError",
+    "Streamlines",
     "TemperatureSweep",
+    "ThicknessProfile",
     "Tortuosity",
+    "WhatIf",
+    "WhatIfAnswer",
     "__version__",
     "analyze",
     "analyze_study",
@@ -124,6 +138,7 @@ __all__ = [
     "differentiable_structure",
     "effective_conductivity",
     "impedance",
+    "layer_thickness",
     "load_system",
     "polarisation_curve",
     "read",
@@ -133,6 +148,7 @@ __all__ = [
     "segment",
     "simulate_study",
     "solve_conduction",
+    "streamlines",
     "temperature_sweep",
     "tortuosity",
     "tortuosity_by_axis",

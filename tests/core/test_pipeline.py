@@ -26,6 +26,7 @@ def test_sample_study_is_bundled() -> None:
     assert [path.name for path in sample_paths()] == [
         "broken_layer.ome.tif",
         "calm_interface.ome.tif",
+        "planted_anomalies.ome.tif",
         "thick_layer_and_pores.ome.tif",
     ]
 

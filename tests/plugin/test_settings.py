@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from npe2 import PluginManifest
@@ -64,6 +67,15 @@ def test_the_compute_process_gets_what_was_set_and_nothing_else(tmp_path):
         "JAX_COMPILATION_CACHE_DIR": str(tmp_path / "jax"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.5",
     }
+
+
+def test_the_core_keeps_compiled_programs_where_it_is_told(tmp_path):
+    code = "from ssbi_core.compilation import keep_compiled_programs as kept; print(kept())"
+    told = {**os.environ, **environment(Settings(cache=str(tmp_path)))}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=told, capture_output=True, text=True, check=True, timeout=400
+    )
+    assert done.stdout.strip() == str(tmp_path / "jax")
 
 
 def test_napari_can_show_the_settings_and_says_what_each_is():

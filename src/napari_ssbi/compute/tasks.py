@@ -145,13 +145,8 @@ def what_if(
         for old in _prepared.values():
             old.close()
         _prepared.clear()
-        _prepared[key] = WhatIf.of(phases, system=setting.material(), axis=setting.axis, config=config)
-    return _prepared[key].answer(
-        temperature=change.temperature,
-        conductivity={**config.conductivity, **change.conductivity},
-        resistance={**config.resistance, **change.resistance},
-        without=change.without,
-    )
+        _prepared[key] = WhatIf(phases, setting.material(), config)
+    return _prepared[key].answer(**change._asdict())
 
 
 class Analysed(NamedTuple):

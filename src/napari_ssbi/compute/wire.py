@@ -15,11 +15,13 @@ from enum import Enum
 from functools import reduce
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LENGTH = struct.Struct("<Q")
 _KIND = "$"
@@ -42,7 +44,7 @@ def send(stream: BinaryIO, message: Any) -> None:
     stream.write(header)
     for array in arrays:
         if array.nbytes:
-            stream.write(memoryview(array).cast("B"))
+            stream.write(array.reshape(-1).view(np.uint8).data)
     stream.flush()
 
 
@@ -81,7 +83,9 @@ def _encoded(value: Any, arrays: list[np.ndarray]) -> Any:
         return _encoded(value.item(), arrays)
     if isinstance(value, np.ndarray):
         return _array(value, arrays)
-    if isinstance(value, pd.DataFrame):
+    if type(value).__name__ == "DataFrame" and type(value).__module__.startswith(
+        "pandas"
+    ):  # it takes a second to import
         return _tagged("table", columns=[[str(name), _encoded(_column(value[name]), arrays)] for name in value])
     if isinstance(value, Path):
         return _tagged("path", value=str(value))
@@ -90,8 +94,9 @@ def _encoded(value: Any, arrays: list[np.ndarray]) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.init}
         return _record("record", value, fields, arrays)
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return _record("record", value, value._asdict(), arrays)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        fields = dict(zip(type(value)._fields, value, strict=True))  # type: ignore[attr-defined]  # a named tuple
+        return _record("record", value, fields, arrays)
     if isinstance(value, Mapping):
         return _tagged("dict", items=[[_encoded(k, arrays), _encoded(v, arrays)] for k, v in value.items()])
     if isinstance(value, list):
@@ -145,6 +150,12 @@ def _decoded(tree: Any, arrays: list[np.ndarray]) -> Any:
     return _MAKERS[tree[_KIND]](tree, arrays)
 
 
+def _table(columns: dict[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns)
+
+
 def _fields(tree: dict[str, Any], arrays: list[np.ndarray]) -> dict[str, Any]:
     return {name: _decoded(item, arrays) for name, item in tree["fields"].items()}
 
@@ -157,6 +168,6 @@ _MAKERS: dict[str, Any] = {
     "path": lambda tree, arrays: Path(tree["value"]),
     "record": lambda tree, arrays: _type(tree["type"])(**_fields(tree, arrays)),
     "set": lambda tree, arrays: frozenset(_decoded(item, arrays) for item in tree["items"]),
-    "table": lambda tree, arrays: pd.DataFrame({name: _decoded(column, arrays) for name, column in tree["columns"]}),
+    "table": lambda tree, arrays: _table({name: _decoded(column, arrays) for name, column in tree["columns"]}),
     "tuple": lambda tree, arrays: tuple(_decoded(item, arrays) for item in tree["items"]),
 }

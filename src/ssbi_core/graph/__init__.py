@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ssbi_core.graph.export import read_graph, to_networkx, write_graph
     from ssbi_core.graph.interface_graph import InterfaceGraph
     from ssbi_core.graph.padding import EDGE_FEATURES, NODE_FEATURES, PaddedGraph, pad
+    from ssbi_core.graph.thickness import ThicknessProfile, layer_thickness
 else:
     from ssbi_core.lazy_names import lazy_names
 
@@ -20,9 +21,11 @@ else:
             "NODE_FEATURES": "padding",
             "InterfaceGraph": "interface_graph",
             "PaddedGraph": "padding",
+            "ThicknessProfile": "thickness",
             "array_axis": "axis",
             "build_graph": "build",
             "interface_axis": "axis",
+            "layer_thickness": "thickness",
             "pad": "padding",
             "read_graph": "export",
             "to_networkx": "export",
@@ -35,9 +38,11 @@ __all__ = [
     "NODE_FEATURES",
     "InterfaceGraph",
     "PaddedGraph",
+    "ThicknessProfile",
     "array_axis",
     "build_graph",
     "interface_axis",
+    "layer_thickness",
     "pad",
     "read_graph",
     "to_networkx",

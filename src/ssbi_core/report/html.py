@@ -5,7 +5,6 @@ from outside (file names, warnings) is escaped. The page is written piece by pie
 file that takes the report's place at the end, so a report is complete or absent.
 """
 
-# ruff: noqa: RUF001 (dashes, minus and Greek letters are meant as they stand)
 from __future__ import annotations
 
 import base64

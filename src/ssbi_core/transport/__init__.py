@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from ssbi_core.transport.solution import Bounded, ConductionSolution
     from ssbi_core.transport.solve import solve_conduction
     from ssbi_core.transport.spread_law import SpreadLaw
+    from ssbi_core.transport.streamlines import Streamlines, streamlines
     from ssbi_core.transport.surfaces import Surfaces
     from ssbi_core.transport.temperature import ArrheniusFit, TemperatureSweep, temperature_sweep
     from ssbi_core.transport.tortuosity import Tortuosity, tortuosity, tortuosity_by_axis
+    from ssbi_core.transport.what_if import WhatIf, WhatIfAnswer
 else:
     from ssbi_core.lazy_names import lazy_names
 
@@ -47,10 +49,13 @@ else:
             "PolarisationCurve": "contact_kinetics",
             "RepresentativeVolume": "representative_volume",
             "SpreadLaw": "spread_law",
+            "Streamlines": "streamlines",
             "Surfaces": "surfaces",
             "TemperatureSweep": "temperature",
             "Tortuosity": "tortuosity",
             "TransportConfig": "config",
+            "WhatIf": "what_if",
+            "WhatIfAnswer": "what_if",
             "WindowSize": "representative_volume",
             "conduct": "conduct",
             "differentiable_structure": "differentiable",
@@ -60,6 +65,7 @@ else:
             "representative_volume": "representative_volume",
             "rotated_conductivity": "orientation",
             "solve_conduction": "solve",
+            "streamlines": "streamlines",
             "temperature_sweep": "temperature",
             "tortuosity": "tortuosity",
             "tortuosity_by_axis": "tortuosity",
@@ -83,10 +89,13 @@ __all__ = [
     "PolarisationCurve",
     "RepresentativeVolume",
     "SpreadLaw",
+    "Streamlines",
     "Surfaces",
     "TemperatureSweep",
     "Tortuosity",
     "TransportConfig",
+    "WhatIf",
+    "WhatIfAnswer",
     "WindowSize",
     "conduct",
     "differentiable_structure",
@@ -96,6 +105,7 @@ __all__ = [
     "representative_volume",
     "rotated_conductivity",
     "solve_conduction",
+    "streamlines",
     "temperature_sweep",
     "tortuosity",
     "tortuosity_by_axis",

@@ -8,14 +8,14 @@ by its resistance gets the conductivity w / R from its local thickness w.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
 from skimage.measure import label as label_equal
 
-from ssbi_core.materials import Phase
+from ssbi_core.materials import LAYERS, Phase
 from ssbi_core.transport.line_geometry import local_thickness
 from ssbi_core.transport.sides import CutFaces, cut_faces, nearest_source
 from ssbi_core.transport.staircase import staircase_factor
@@ -42,6 +42,66 @@ class ConductionField:
     voxel_size: float
 
 
+@dataclass(frozen=True, eq=False)
+class FieldGeometry:
+    """Where the bodies and resistive faces of a label image are, whatever they conduct.
+
+    Attributes
+    ----------
+    labels : (grid) phase codes, no 0.
+    body : as in `ConductionField`.
+    faces : between bodies, where line pixels were.
+    between : (2, faces) codes of the labels before and behind each face.
+    staircase : (faces,) length of the line a staircase of faces draws, over the length of the staircase.
+    """
+
+    labels: np.ndarray
+    body: np.ndarray
+    faces: CutFaces
+    between: np.ndarray
+    staircase: np.ndarray
+
+    @classmethod
+    def of(cls, labels: np.ndarray, lines: Collection[Phase]) -> FieldGeometry:
+        """Find them; `lines` are the phases that are surfaces of no thickness."""
+        line = np.isin(labels, list(lines))
+        nowhere = np.zeros(0, dtype=np.int64)
+        bare = CutFaces(nowhere, nowhere, nowhere), np.zeros((2, 0), dtype=labels.dtype), np.zeros(0)
+        if not line.any():
+            return cls(labels, labels, *bare)
+        takers = ~line & np.isin(labels, SOLIDS)
+        takers = takers if takers.any() else ~line
+        if not takers.any():
+            return cls(labels, np.full_like(labels, Phase.LLZO), *bare)
+        source = nearest_source(line, takers)
+        faces, flat = cut_faces(line, labels, source), labels.ravel()
+        between = np.stack([flat[faces.first], flat[faces.second]])
+        return cls(labels, flat[source], faces, between, _staircase(line, labels, source, faces))
+
+    def field(
+        self, voxel_size: float, conductivity: Mapping[Phase, float], resistance: Mapping[Phase, float]
+    ) -> ConductionField:
+        """With properties, as in `build_field`; the phases in `resistance` that are lines are those it was made for."""
+        lines = {p: r for p, r in resistance.items() if p not in LAYERS}
+        table = np.zeros(len(Phase))
+        for phase, value in conductivity.items():
+            table[phase] = value
+        field = table[self.body]
+        for phase in set(resistance) - set(lines):
+            mask = self.labels == phase
+            field[mask] = local_thickness(mask)[mask] * voxel_size / resistance[phase]
+        return ConductionField(field, self.body, self._surfaces(lines), voxel_size)
+
+    def _surfaces(self, lines: Mapping[Phase, float]) -> Surfaces:
+        """Resistance and phase of each face; where two kinds of line meet, the more resistive one."""
+        table = np.full(len(Phase), -1.0)
+        for phase, value in lines.items():
+            table[phase] = value
+        phase = np.where(table[self.between[0]] >= table[self.between[1]], *self.between)
+        faces = self.faces
+        return Surfaces(faces.first, faces.second, faces.axis, table[phase] * self.staircase, phase)
+
+
 def build_field(
     labels: np.ndarray, voxel_size: float, conductivity: Mapping[Phase, float], resistance: Mapping[Phase, float]
 ) -> ConductionField:
@@ -54,17 +114,8 @@ def build_field(
     conductivity : S/cm of every phase present that is not in `resistance`; always that of LLZO.
     resistance : ohm cm2 of the phases that are given by it.
     """
-    lines = {p: r for p, r in resistance.items() if p not in (Phase.REACTION_LAYER, Phase.COATING)}
-    line = np.isin(labels, list(lines))
-    body, surfaces = _hand_over(labels, line, lines)
-    table = np.zeros(len(Phase))
-    for phase, value in conductivity.items():
-        table[phase] = value
-    field = table[body]
-    for phase in set(resistance) - set(lines):
-        mask = labels == phase
-        field[mask] = local_thickness(mask)[mask] * voxel_size / resistance[phase]
-    return ConductionField(field, body, surfaces, voxel_size)
+    geometry = FieldGeometry.of(labels, [phase for phase in resistance if phase not in LAYERS])
+    return geometry.field(voxel_size, conductivity, resistance)
 
 
 def nearest_solid(labels: np.ndarray) -> np.ndarray | None:
@@ -74,35 +125,6 @@ def nearest_solid(labels: np.ndarray) -> np.ndarray | None:
         return None
     nearest = ndimage.distance_transform_edt(~solid, return_distances=False, return_indices=True)
     return labels[tuple(np.asarray(nearest))]
-
-
-def _hand_over(labels: np.ndarray, line: np.ndarray, lines: Mapping[Phase, float]) -> tuple[np.ndarray, Surfaces]:
-    """Phase of every pixel once line pixels belong to their neighbours, and the faces left between them."""
-    if not line.any():
-        return labels, Surfaces.none()
-    takers = ~line & np.isin(labels, SOLIDS)
-    takers = takers if takers.any() else ~line
-    if not takers.any():
-        return np.full_like(labels, Phase.LLZO), Surfaces.none()
-    source = nearest_source(line, takers)
-    faces = cut_faces(line, labels, source)
-    body = labels.ravel()[source]
-    resistance, phase = _face_resistance(labels, faces, lines)
-    factor = _staircase(line, labels, source, faces)
-    return body, Surfaces(faces.first, faces.second, faces.axis, resistance * factor, phase)
-
-
-def _face_resistance(
-    labels: np.ndarray, faces: CutFaces, lines: Mapping[Phase, float]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Resistance and phase of each face; where two kinds of line meet, the more resistive one."""
-    table = np.full(len(Phase), -1.0)
-    for phase, value in lines.items():
-        table[phase] = value
-    flat = labels.ravel()
-    before, behind = flat[faces.first], flat[faces.second]
-    phase = np.where(table[before] >= table[behind], before, behind)
-    return table[phase], phase
 
 
 def _staircase(line: np.ndarray, labels: np.ndarray, source: np.ndarray, faces: CutFaces) -> np.ndarray:

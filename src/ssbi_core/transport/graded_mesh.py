@@ -9,6 +9,7 @@ Cells on the two sides of a resistive face are of one size, so that no node on i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -100,6 +101,13 @@ class GradedMesh:
                     "make the mesh of every field to be solved, or solve on pixels",
                 )
         return [self.of_cells(pixel, cells) for cells, _ in self._kinds]
+
+    def in_order(self, of_blocks: Sequence[np.ndarray]) -> np.ndarray:
+        """What is known of the elements of each of the blocks, (cells,)."""
+        result = np.empty(len(self))
+        for values, (cells, _) in zip(of_blocks, self._kinds, strict=True):
+            result[cells] = values
+        return result
 
     def of_cells(self, pixel: np.ndarray, cells: np.ndarray | slice = np.s_[:]) -> np.ndarray:
         """Coefficients (b, cells) from those of pixels, (b, pixels)."""

@@ -54,7 +54,7 @@ def knockout_gain(
     done = itertools.count(1)
 
     def gain(solver: ConductionProblem, phase: Phase) -> float:
-        value = solver.upper(_filled(phase, labels, field, solid, conductivity), _opened(phase, field))
+        value = solver.upper(filled(phase, field.body, field.conductivity, solid, conductivity), _opened(phase, field))
         if progress is not None:
             progress(next(done) / len(present))
         return _gain(value, base)
@@ -77,21 +77,28 @@ def _in_halves(
     return odd | even
 
 
-def _filled(
+def filled(
     phase: Phase,
-    labels: np.ndarray,
-    field: ConductionField,
+    body: np.ndarray,
+    conductivity: np.ndarray,
     solid: np.ndarray | None,
-    conductivity: Mapping[Phase, float],
+    bodies: Mapping[Phase, float],
 ) -> np.ndarray:
-    """Conductivity with the pixels that still belong to the phase given to the nearest solid."""
-    own = field.body == phase
+    """Conductivity with the pixels that still belong to the phase given to the nearest solid.
+
+    Parameters
+    ----------
+    body, conductivity : (grid) phase that owns each pixel, and S/cm.
+    solid : what `nearest_solid` says.
+    bodies : S/cm by phase, of LLZO and NMC at least.
+    """
+    own = body == phase
     if solid is None or not own.any():
-        return field.conductivity
+        return conductivity
     table = np.zeros(len(Phase))
     for known in SOLIDS:
-        table[known] = conductivity[known]
-    return np.where(own, table[solid], field.conductivity)
+        table[known] = bodies[known]
+    return np.where(own, table[solid], conductivity)
 
 
 def _opened(phase: Phase, field: ConductionField) -> np.ndarray:

@@ -58,7 +58,7 @@ class SpdSolver:
         self.ndim = ndim
         self.requested = method
         self.method = ""
-        self._analysed: tuple[np.ndarray, Any] | None = None
+        self._analysed: tuple[np.ndarray, Any, int] | None = None
         self._factor: Any = None
 
     def __enter__(self) -> SpdSolver:
@@ -128,16 +128,18 @@ class SpdSolver:
 
     def _pardiso_analysis(self, matrix: sp.csr_matrix, refinement: int = 1) -> _Phase:
         """What runs a phase of PARDISO on matrices of this sparsity pattern, analysed once."""
-        if self._analysed is not None and self._analysed[0] is not matrix.indices:
-            self.close()
+        cores = getattr(_here, "cores", 0)
+        known = self._analysed
+        if known is not None and (known[0] is not matrix.indices or known[2] != cores):
+            self.close()  # what was analysed for two threads crashes on one
         fresh = self._analysed is None
-        kept = self._analysed or (matrix.indices, new_pardiso(matrix.indptr.size - 1))
+        kept = self._analysed or (matrix.indices, new_pardiso(matrix.indptr.size - 1), cores)
         self._analysed = kept
         kept[1].set_iparm(8, refinement)
 
         def call(phase: int, matrix: sp.csr_matrix, rhs: np.ndarray) -> np.ndarray:
             kept[1].set_phase(phase)
-            kept[1].libmkl.MKL_Set_Num_Threads_Local(getattr(_here, "cores", 0))  # 0 gives it back to MKL
+            kept[1].libmkl.MKL_Set_Num_Threads_Local(cores)  # 0 gives it back to MKL
             return kept[1]._call_pardiso(matrix, rhs)
 
         if fresh:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from ssbi_core.types import Field
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class ConductionSolution:
     area_specific_resistance : ohm cm2 of the whole field of view, length / effective conductivity.
     potential : V at pixel centres, 1 on the first face and 0 on the last.
     current_density : magnitude in A/cm2 at pixel centres, for 1 V across the field of view.
+    current_vectors : (d, grid) float32, its components along the array's axes.
     sensitivity : d sigma_eff / d sigma of each pixel, dimensionless; sums to sigma_eff / sigma when weighted by sigma.
     resistance_share : phase key -> share of the dissipated power; sums to 1 (empty without percolation).
     knockout_gain : phase key -> relative increase of sigma_eff with that phase replaced by the solid it displaced.
@@ -45,6 +48,7 @@ class ConductionSolution:
     area_specific_resistance: float
     potential: Field
     current_density: Field
+    current_vectors: np.ndarray
     sensitivity: Field
     resistance_share: Mapping[str, float]
     knockout_gain: Mapping[str, float]

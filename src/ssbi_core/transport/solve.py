@@ -184,6 +184,7 @@ def _solution(
         area_specific_resistance=structure.length / sigma.estimate if sigma.estimate > 0 else math.inf,
         potential=conduction.potential,
         current_density=np.linalg.norm(conduction.current_density, axis=0),
+        current_vectors=conduction.current_density.astype(np.float32),
         sensitivity=conduction.sensitivity,
         resistance_share=resistance_share(field, conduction),
         knockout_gain=gains,

@@ -75,19 +75,20 @@ def solve(labels: np.ndarray) -> tuple[float, np.ndarray, np.ndarray, np.ndarray
     np.add.at(power, i, flow**2 / (2 * sigma.flat[i]))
     np.add.at(power, j, flow**2 / (2 * sigma.flat[j]))
     effective = float((2 * sigma[-1] * potential[-1]).sum())
-    slope = np.hypot(*np.gradient(potential)) / (PIXEL_NM * 1e-7)
-    return effective, potential, sigma * slope, power.reshape(labels.shape)
+    current = -sigma * np.stack(np.gradient(potential)) / (PIXEL_NM * 1e-7)
+    return effective, potential, current, power.reshape(labels.shape)
 
 
 def conduction(labels: np.ndarray) -> ConductionSolution:
-    effective, potential, density, power = solve(labels)
+    effective, potential, current, power = solve(labels)
     power = np.bincount(labels.ravel(), power.ravel(), minlength=9)[1:]
     length_cm = labels.shape[0] * PIXEL_NM * 1e-7
     return ConductionSolution(
         effective_conductivity=Bounded(effective, 0.97 * effective, 1.02 * effective),
         area_specific_resistance=length_cm / effective,
         potential=potential,
-        current_density=density,
+        current_density=np.hypot(*current),
+        current_vectors=current.astype(np.float32),
         sensitivity=np.ones_like(potential),
         resistance_share={phase.key: float(power[phase - 1] / power.sum()) for phase in list(Phase)[1:]},
         knockout_gain={"reaction_layer": 1.43, "grain_boundary": 0.31, "pore": 0.04, "contact": -0.012},

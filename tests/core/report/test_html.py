@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 (dashes, minus and Greek letters are meant as they stand)
+
 import re
 from dataclasses import replace
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 (the multiplication sign is meant as it stands)
+
 import gc
 import weakref
 from dataclasses import replace

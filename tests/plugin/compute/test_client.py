@@ -9,6 +9,7 @@ import threading
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from napari_ssbi.compute.client import GRACE, ComputeClient
@@ -58,8 +59,8 @@ def test_a_job_gives_what_the_core_gives(client, answers):
     answer, progress = final(answers, job)
     assert answer.kind == "result", answer.value
     here = solve_conduction(layered())
-    assert answer.value.effective_conductivity == pytest.approx(here.effective_conductivity, rel=1e-9)
-    assert answer.value.bottlenecks.table().equals(here.bottlenecks.table())
+    assert answer.value.solution.effective_conductivity == pytest.approx(here.effective_conductivity, rel=1e-9)
+    pd.testing.assert_frame_equal(answer.value.solution.bottlenecks.table(), here.bottlenecks.table(), rtol=1e-6)
     assert [done for _, done in progress] == sorted(done for _, done in progress)
 
 

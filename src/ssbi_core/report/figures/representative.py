@@ -1,6 +1,5 @@
 """Is the field of view large enough: the spread of sigma_eff over windows against their size, and what it leads to."""
 
-# ruff: noqa: RUF001 (Greek letters are meant as they stand)
 from __future__ import annotations
 
 import numpy as np

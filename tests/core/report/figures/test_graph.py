@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 (dashes, minus and Greek letters are meant as they stand)
+
 from dataclasses import replace
 
 import numpy as np

@@ -6,6 +6,7 @@ import pytest
 from matplotlib.colors import LogNorm, Normalize
 from PIL import Image
 
+from ssbi_core.report.figures import panels
 from ssbi_core.report.figures.canvas import style
 from ssbi_core.report.figures.panel import SCREEN_PX, ColorScale, LegendEntry, Panel, panel_figure, panel_png
 from ssbi_core.report.figures.section import Section
@@ -68,3 +69,21 @@ def test_linear_scales_are_ticked_evenly():
 def test_scales_of_two_decades_are_ticked_between_them():
     ticks = ColorScale(mpl.colormaps["inferno"], LogNorm(0.0447, 4.32), "A/cm²").ticks()
     assert [label for _, label in ticks] == ["0.1", "0.3", "1", "3"]
+
+
+@pytest.mark.parametrize("vision", ["normal", "protanopia", "deuteranopia", "tritanopia"])
+def test_colour_scales_get_lighter_evenly_for_everybody(result, vision, seen):
+    scales = [panel.scale for panel in panels(result) if panel.scale is not None]
+    assert {scale.cmap.name for scale in scales} == {"viridis", "inferno", "cividis"}
+    for scale in scales:
+        lightness = seen(scale.cmap(np.linspace(0, 1, 65))[:, :3], vision)[:, 0]
+        steps = np.diff(lightness)
+        assert steps.min() > 0, scale.cmap.name
+        assert lightness[-1] - lightness[0] > 70, scale.cmap.name
+        assert steps.max() < 2.5 * steps.mean(), scale.cmap.name
+
+
+def test_colour_scales_say_what_they_measure_and_its_unit(result):
+    labels = [panel.scale.label for panel in panels(result) if panel.scale is not None]
+    assert labels
+    assert all(label.endswith(("in V", "in A/cm² for 1 V applied", "dimensionless")) for label in labels)
