@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ssbi_core.transport import ConductionSolution, Streamlines
 
 
+_PIECES = 6_000  # drawn without holding up the window, also where there is no graphics card
 _RANKED = 10  # more numbers on an image are clutter
 _MARK_COLOR = "#E69F00"
 
@@ -46,7 +47,8 @@ def overlay_layer(role: str, values: np.ndarray, name: str, placement: Placement
     """A field of `OVERLAYS` over the image."""
     shown = OVERLAYS[role]
     values = np.asarray(values, np.float32)
-    low, high = (float(v) for v in np.percentile(values, shown.limits))
+    # No electrode reaches the inside of an island: its potential is NaN.
+    low, high = (float(v) for v in np.nanpercentile(values, shown.limits))
     settings = {
         "name": f"{name} {shown.title} ({shown.unit})",
         "colormap": shown.colormap,
@@ -60,9 +62,11 @@ def overlay_layer(role: str, values: np.ndarray, name: str, placement: Placement
 
 def streamline_layer(lines: Streamlines, name: str, placement: Placement, visible: bool) -> LayerData:
     """Streamlines as a Vectors layer of their pieces: far quicker to draw than shapes."""
-    pieces = [np.stack([line[:-1], np.diff(line, axis=0)], axis=1) for line in lines.lines if len(line) > 1]
+    every = max(sum(map(len, lines.lines)) // _PIECES, 1)
+    coarse = [np.concatenate([line[:-1:every], line[-1:]]) for line in lines.lines if len(line) > 1]
+    pieces = [np.stack([line[:-1], np.diff(line, axis=0)], axis=1) for line in coarse]
     vectors = np.concatenate(pieces) if pieces else np.empty((0, 2, 2))
-    width = 0.6 if not len(vectors) else max(max(float(vectors[:, 0].max()), 1.0) / 400, 0.3)
+    width = max(float(vectors[:, 0].max()) / 400, 0.3) if len(vectors) else 0.3
     settings = {
         "name": f"{name} Streamlines (equal currents)",
         "edge_color": "white",

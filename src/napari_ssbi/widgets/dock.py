@@ -37,6 +37,7 @@ class InterfaceAnalysis(QWidget):
         self.jobs = Jobs(environment(settings))
         self._job: int | None = None
         self._queue: list[int] = []
+        self._only_stale = False
         self.panels: list[StepPanel] = [step(self.analysis, self.jobs) for step in STEPS]
         self.list = StepList([step.TITLE for step in STEPS])
         self.bar = RunBar()
@@ -77,7 +78,7 @@ class InterfaceAnalysis(QWidget):
     def run_to(self, key: str) -> None:
         """Run every step up to this one that has no fresh result, and this one."""
         last = [panel.KEY for panel in self.panels].index(key)
-        self._start([*range(last + 1)], skip_fresh=True)
+        self._start([*range(last + 1)], only_stale=True)
 
     def cancel(self) -> None:
         """Stop what runs."""
@@ -136,20 +137,26 @@ class InterfaceAnalysis(QWidget):
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(act)
 
-    def _start(self, rows: list[int], skip_fresh: bool = False) -> None:
+    def _start(self, rows: list[int], only_stale: bool = False) -> None:
         if self._job is not None or self._queue:
             tell("something runs: wait for it, or press Cancel")
             return
-        self._queue = [row for row in rows if not (skip_fresh and self._fresh(row))]
+        self._queue, self._only_stale = rows, only_stale
         self._next()
 
-    def _fresh(self, row: int) -> bool:
-        panel = self.panels[row]
-        return self.analysis.status(panel.KEY, panel.settings()) is Status.DONE
+    def status(self, key: str) -> Status:
+        """What has become of a step, seen with what is typed in its form and in those of the steps before it."""
+        panel = self.panel(key)
+        own = self.analysis.status(key, panel.settings())
+        if own is Status.DONE and any(self.status(need) is Status.STALE for need in panel.NEEDS):
+            return Status.STALE
+        return own
 
     def _next(self) -> None:
         while self._queue and self._job is None:
             panel = self.panels[self._queue.pop(0)]
+            if self._only_stale and self.status(panel.KEY) is Status.DONE:
+                continue
             try:
                 self._run_panel(panel)
             except SsbiError as error:
@@ -210,4 +217,4 @@ class InterfaceAnalysis(QWidget):
 
     def _show_status(self) -> None:
         for row, panel in enumerate(self.panels):
-            self.list.show_status(row, self.analysis.status(panel.KEY, panel.settings()), panel.summary())
+            self.list.show_status(row, self.status(panel.KEY), panel.summary())

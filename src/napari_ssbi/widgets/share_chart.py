@@ -10,8 +10,8 @@ from qtpy.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 _ROW = 22
-_NAME = 0.42  # of the width
-_NUMBER = 96
+_NAME = 0.40  # of the width
+_NUMBER = 112
 
 
 class ShareBar(NamedTuple):

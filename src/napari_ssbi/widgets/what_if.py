@@ -8,7 +8,7 @@ bounds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from qtpy.QtCore import Qt, Signal
@@ -80,18 +80,19 @@ class WhatIfPanel(QWidget):
         column.addStretch(1)
         self.setEnabled(False)
 
-    def start(self, system: MaterialSystem, temperature: float, base: float, present: Mapping[str, float]) -> None:
-        """Ask about a structure from now on; `base` is its conductivity, `present` its phases' fractions."""
-        self._system, self._base, self._start = system, base, temperature
+    def start(self, system: MaterialSystem, temperature: float, present: Mapping[str, float]) -> None:
+        """Ask about a structure from now on, first as it is; `present` are its phases' fractions."""
+        self._system, self._base, self._start = system, None, temperature
+        self._waiting = self._again = False
         for phase, box in self._without.items():
             box.setText(system.title_of(phase))
             box.setVisible(present.get(phase.key, 0) > 0)
         for knob, slider in self._values.items():
             slider.setEnabled(present.get(knob.phase.key, 0) > 0)
         self.setEnabled(True)
-        self.reset(ask=False)
-        self._sigma.setText("Move a slider.")
+        self._sigma.setText("")
         self._chart.show_bars([])
+        self.reset()
 
     def stop(self) -> None:
         """There is nothing to ask about."""
@@ -100,7 +101,7 @@ class WhatIfPanel(QWidget):
         self._sigma.setText("")
         self._chart.show_bars([])
 
-    def reset(self, *, ask: bool = True) -> None:
+    def reset(self) -> None:
         """All as the material file has it."""
         for widget in (self._temperature, *self._values.values(), *self._without.values()):
             widget.blockSignals(True)
@@ -112,9 +113,7 @@ class WhatIfPanel(QWidget):
             box.setChecked(False)
         for widget in (self._temperature, *self._values.values(), *self._without.values()):
             widget.blockSignals(False)
-        self._show_values()
-        if ask:
-            self._ask()
+        self._ask()
 
     def change(self) -> Change:
         """What the sliders say; a slider left in the middle leaves the property to the material file."""
@@ -128,11 +127,13 @@ class WhatIfPanel(QWidget):
 
     def show_answer(self, answer: Any) -> None:
         """Show a `WhatIfAnswer`."""
-        sigma, base = answer.effective_conductivity, self._base
+        sigma = answer.effective_conductivity
+        if self._base is None:  # the first question is the structure as it is
+            self._base = sigma
         if not answer.percolates:
             self._sigma.setText("No current passes.")
         else:
-            change = f"  ({100 * (sigma / base - 1):+.3g} %)" if base else ""
+            change = f"  ({100 * (sigma / self._base - 1):+.3g} %)" if self._base else ""
             self._sigma.setText(
                 f"<b>σ_eff = {sigma:.4g} S/cm</b>{change}<br>{answer.area_specific_resistance:.4g} Ω cm²"
             )
@@ -190,14 +191,17 @@ class WhatIfPanel(QWidget):
 
 
 def share_bars(
-    system: MaterialSystem | None, shares: Mapping[str, float], beside: Callable[[str], str] = lambda _key: ""
+    system: MaterialSystem | None, shares: Mapping[str, float], beside: Mapping[str, str] | None = None
 ) -> list[ShareBar]:
-    """Rows of a `ShareChart`, the largest share first."""
+    """Rows of a `ShareChart`, the largest share first, with words `beside` the share of a phase."""
     if system is None:
         return []
+    words = beside or {}
     rows = sorted(((Phase.parse(key), share) for key, share in shares.items() if share > 0), key=lambda row: -row[1])
     return [
-        ShareBar(system.title_of(phase), system.color_of(phase), share, f"{100 * share:.3g} %{beside(phase.key)}")
+        ShareBar(
+            system.title_of(phase), system.color_of(phase), share, f"{100 * share:.3g} %{words.get(phase.key, '')}"
+        )
         for phase, share in rows
     ]
 

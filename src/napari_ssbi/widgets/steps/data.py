@@ -110,6 +110,8 @@ class DataPanel(StepPanel):
     @override
     def run_here(self) -> None:
         source, settings = self.source(), self.settings()
+        if self._pixel_size() is not None:
+            self._calibrate()
         self.analysis.store(self.KEY, Chosen(source, self._setting()), settings)
 
     def source(self) -> Source:
@@ -144,6 +146,16 @@ class DataPanel(StepPanel):
         events = self.analysis.viewer.layers.events
         events.inserted.disconnect(self._show_layer)
         events.removed.disconnect(self._show_layer)
+
+    def _calibrate(self) -> None:
+        """Give the chosen layers the pixel size that was typed: all layers of a viewer must share their units."""
+        layer, size = self.layer.layer(), self._pixel_size()
+        assert layer is not None
+        assert size is not None
+        for each in (layer, *self._maps(layer).values()):
+            placed = Placement.of(each).with_pixel_size(size).layer_settings()
+            if "affine" not in placed:  # a turned layer keeps its own way of lying there
+                each.scale, each.translate, each.units = placed["scale"], placed["translate"], placed["units"]
 
     def _setting(self) -> Setting:
         return Setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -95,7 +96,6 @@ class TransportPanel(StepPanel):
         self.sliders.start(
             chosen.setting.material(),
             solution.temperature,
-            solution.effective_conductivity.upper,
             phases.phase_fractions(),
         )
         for note in (*solution.settings.get("notes", ()), *([solution.reason] if solution.reason else [])):
@@ -129,9 +129,9 @@ class TransportPanel(StepPanel):
             else f"<b>No current passes.</b><br>{solution.reason}"
         )
         material = chosen.setting.material() if chosen is not None else None
-        beside = lambda key: f"  +{100 * gains[key]:.3g} %" if gains.get(key, 0) > 0 else ""  # noqa: E731
-        self.chart.show_bars(share_bars(material, solution.resistance_share, beside))
-        self.chart.setToolTip("Share of the resistance; + how much more would pass without the phase")
+        words = {key: _gain_in_words(gain) for key, gain in gains.items()}
+        self.chart.show_bars(share_bars(material, solution.resistance_share, words))
+        self.chart.setToolTip("Share of the resistance, and in brackets how much more would pass without the phase")
 
     def _config(self) -> BaseModel:
         """What is typed here, with temperature and axis of the Data step."""
@@ -186,6 +186,15 @@ class TransportPanel(StepPanel):
             return
         role, layer = images[-1]
         self.bar.show_layer(layer, OVERLAYS[role].title, OVERLAYS[role].unit)
+
+
+def _gain_in_words(gain: float) -> str:
+    """How much more passes without a phase: in percent, from twofold on as a factor."""
+    if gain < 5e-4:
+        return ""
+    if math.isinf(gain):
+        return "  (all)"
+    return f"  (+{100 * gain:.2g} %)" if gain < 0.995 else f"  (× {1 + gain:.2g})"
 
 
 def _page(widgets: Sequence[QWidget]) -> QWidget:

@@ -1,0 +1,126 @@
+"""A dock on a viewer without a window, and jobs that run when the test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+
+from napari_ssbi.compute.server import Cancelled
+from napari_ssbi.compute.tasks import TASKS
+from ssbi_core.errors import SsbiError
+from ssbi_core.io import PhaseMap
+from ssbi_core.materials import Phase
+from ssbi_core.simulate import mark_contact
+
+SIZE = 48
+
+
+def labels(size: int = SIZE) -> np.ndarray:
+    """Two grains over a broken layer over NMC, with a pore."""
+    picture = np.full((size, size), Phase.LLZO, np.uint8)
+    picture[:, size // 2] = Phase.GRAIN_BOUNDARY
+    picture[size // 2 :] = Phase.NMC
+    picture[size // 2 - 3 : size // 2, : size // 3] = Phase.REACTION_LAYER
+    picture[size // 6 : size // 4, size // 6 : size // 4] = Phase.PORE
+    return mark_contact(picture)
+
+
+def found_by_the_net(micrograph: Any) -> PhaseMap:
+    """What stands for the net's answer where the net itself is not under test."""
+    noise = np.random.default_rng(0).random(micrograph.shape).astype(np.float32)
+    size = min(micrograph.shape)
+    picture = np.full(micrograph.shape, Phase.LLZO, np.uint8)
+    picture[:size, :size] = labels(size)
+    return PhaseMap(picture, micrograph.pixel_size_nm, uncertainty=noise, name=micrograph.name)
+
+
+class PostponedJobs:
+    """Jobs of the dock's kind: real tasks, run in this process when `deliver` is called."""
+
+    def __init__(self, _environment: Any = None) -> None:
+        self._waiting: dict[int, tuple[str, dict[str, Any], Any]] = {}
+        self._last = 0
+
+    def run(self, task: str, arguments: dict[str, Any], listener: Any) -> int:
+        self._last += 1
+        self._waiting[self._last] = (task, dict(arguments), listener)
+        return self._last
+
+    def cancel(self, job: int) -> None:
+        if job in self._waiting:
+            self._waiting.pop(job)[2].cancelled()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._waiting)
+
+    def close(self) -> None:
+        self._waiting.clear()
+
+    def deliver(self) -> bool:
+        """Run the job that waits longest; whether there was one."""
+        if not self._waiting:
+            return False
+        task, arguments, listener = self._waiting.pop(next(iter(self._waiting)))
+        report: Callable[[str, float], None] = listener.progress or (lambda *_: None)
+        try:
+            if task == "find_phases":
+                result = found_by_the_net(arguments["micrograph"])
+            else:
+                result = TASKS[task](report, **arguments)
+        except SsbiError as error:
+            listener.failed(error)
+        except Cancelled:
+            listener.cancelled()
+        else:
+            listener.done(result)
+        return True
+
+    def deliver_all(self) -> None:
+        while self.deliver():
+            pass
+
+
+@pytest.fixture(scope="session")
+def application(display: str):
+    from qtpy.QtWidgets import QApplication
+
+    return QApplication.instance() or QApplication([])
+
+
+@pytest.fixture
+def make_dock(application, monkeypatch):
+    """What makes a dock whose jobs wait for `dock.jobs.deliver`, on a viewer of its own or one that is given."""
+    from napari_ssbi.widgets import dock as module
+
+    monkeypatch.setattr(module, "Jobs", PostponedJobs)
+    made = []
+
+    def make(viewer: ViewerModel | None = None):
+        made.append(module.InterfaceAnalysis(viewer or ViewerModel()))
+        return made[-1]
+
+    yield make
+    for dock in made:
+        dock.release()
+        dock.deleteLater()
+
+
+@pytest.fixture
+def dock(make_dock):
+    return make_dock()
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """What the user is told, newest last."""
+    from napari_ssbi.widgets import messages
+
+    heard: list[str] = []
+    for name in ("show_error", "show_info", "show_warning"):
+        monkeypatch.setattr(messages, name, heard.append)
+    return heard
