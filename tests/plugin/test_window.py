@@ -1,26 +1,113 @@
-"""The sample opens in a real napari window."""
+"""The plugin in a real napari window."""
 
 from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
 
 import numpy as np
 import pytest
 
 pytest.importorskip("napari")
+pytestmark = pytest.mark.display
 
 
-@pytest.mark.display
-def test_sample_is_seen_in_a_real_window(display: str) -> None:
+def handle_events(until, timeout=120.0):
+    from qtpy.QtCore import QEvent
+    from qtpy.QtWidgets import QApplication
+
+    end = time.monotonic() + timeout
+    while not until():
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        time.sleep(0.005)
+        assert time.monotonic() < end, "waited in vain"
+
+
+@pytest.fixture
+def viewer(display):
     import napari
+
+    viewer = napari.Viewer(show=True)
+    yield viewer
+    if hasattr(viewer, "window"):
+        viewer.close()
+
+
+def opened(viewer):
+    from napari_ssbi.commands import analysis_dock
+
+    return analysis_dock(viewer)
+
+
+def test_sample_is_seen_in_a_real_window(viewer):
     from npe2 import PluginManager
 
     samples = PluginManager.instance().get_manifest("napari-ssbi").contributions.sample_data
     assert samples
-    viewer = napari.Viewer(show=True)
-    try:
-        viewer.open_sample("napari-ssbi", samples[0].key)
-        assert [layer.name for layer in viewer.layers]
-        assert str(viewer.layers[0].units[-1]) == "nanometer"
-        screenshot = viewer.screenshot(canvas_only=True, flash=False)
-        assert np.ptp(screenshot[..., :3].astype(int)) > 100, "the canvas is blank"
-    finally:
-        viewer.close()
+    viewer.open_sample("napari-ssbi", samples[0].key)
+    assert [layer.name for layer in viewer.layers]
+    assert str(viewer.layers[0].units[-1]) == "nanometer"
+    screenshot = viewer.screenshot(canvas_only=True, flash=False)
+    assert np.ptp(screenshot[..., :3].astype(int)) > 100, "the canvas is blank"
+
+
+def test_from_a_sample_to_the_conductivity_with_the_commands_of_the_menus(viewer):
+    from napari_ssbi import commands
+
+    viewer.open_sample("napari-ssbi", "broken_layer")
+    dock = opened(viewer)
+    assert opened(viewer) is dock, "one dock, however often it is asked for"
+    for act, step in (
+        (commands.find_phases, "phases"),
+        (commands.measure_microstructure, "graph"),
+        (commands.solve_transport, "transport"),
+    ):
+        act(viewer)
+        handle_events(lambda: dock._job is None, timeout=400)
+        assert dock.status(step).value == "done"
+    sigma = dock.analysis.value("transport").effective_conductivity
+    assert 0 < sigma.lower <= sigma.estimate <= sigma.upper
+    canvas = viewer.screenshot(canvas_only=True, flash=False)
+    assert len(np.unique(canvas.reshape(-1, 4), axis=0)) > 100
+
+
+def test_a_window_closed_during_work_leaves_no_process_and_no_thread(viewer):
+    viewer.open_sample("napari-ssbi", "broken_layer")
+    dock = opened(viewer)
+    dock.run_to("phases")
+    jobs = dock.jobs
+    handle_events(lambda: jobs._client.alive)
+    process = jobs._client._process.popen
+    viewer.close()
+    handle_events(lambda: process.poll() is not None, timeout=10)
+    handle_events(lambda: not any(t.name == "ssbi-compute" for t in threading.enumerate()), timeout=10)
+
+
+def test_a_dock_that_is_closed_lets_go_of_the_viewer(viewer):
+    viewer.open_sample("napari-ssbi", "broken_layer")
+    dock = opened(viewer)
+    dock.run()
+    viewer.window.remove_dock_widget("all")
+    viewer.layers.pop()
+    viewer.layers[0].name = "other"
+    handle_events(lambda: True)
+
+
+COLD = """
+import sys, napari
+viewer = napari.Viewer(show=True)
+from napari_ssbi.commands import analysis_dock
+analysis_dock(viewer)
+viewer.open_sample("napari-ssbi", "broken_layer")
+loaded = [name for name in ("jax", "flax", "numpyro", "jax_fem") if name in sys.modules]
+viewer.close()
+sys.exit(f"imported {loaded}" if loaded else 0)
+"""
+
+
+def test_opening_dock_and_sample_imports_no_jax(display):
+    done = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, timeout=400)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from napari.components import ViewerModel
 from napari.layers import Image, Labels
 
@@ -31,6 +31,16 @@ class User(RuleBasedStateMachine):
         self.dock = type(self).make_dock(self.viewer)
         self.rng = np.random.default_rng(0)
         self.bundles = 0
+
+    @initialize(first=st.sampled_from([None, "image", "micrograph", "labels", "shifted"]), done=st.booleans())
+    def begin(self, first, done):
+        """Some users begin with nothing, some with all steps done."""
+        if first is not None:
+            self.add(first)
+            if done:
+                self.dock.run_to("transport")
+                self.dock.jobs.deliver_all()
+                assert self.dock.status("transport") is Status.DONE
 
     def picture(self):
         return self.rng.random((48, 48)).astype(np.float32)
