@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 from napari_ssbi.compute.wire import receive, send
 from ssbi_core.errors import SsbiError
 
-_EVERY = 0.05  # seconds between reports of progress: more are not seen, and each costs the window a redraw
+_EVERY = 0.2  # seconds between reports of progress: each costs the window a redraw
+_POLITE = 10  # the window comes first where both want the processor
 
 
 class Cancelled(Exception):
@@ -103,6 +104,8 @@ class _Reporter:
 
 def main() -> None:
     """Serve on the standard streams; what libraries print goes to the standard error, apart from the answers."""
+    if hasattr(os, "nice"):
+        os.nice(_POLITE)
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     Server(sys.stdin.buffer, sink).serve()

@@ -6,6 +6,7 @@ Stages are imported when a task first needs them, so that the process starts at 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,10 +38,15 @@ class Setting(NamedTuple):
     axis: int | None = None
 
     def material(self) -> MaterialSystem:
-        """The material system, read from its file."""
-        from ssbi_core.materials import load_system
+        """The material system."""
+        return _material(self.system, self.reaction_layer)
 
-        return load_system(self.system, reaction_layer=self.reaction_layer)
+
+@lru_cache(maxsize=8)
+def _material(system: str, reaction_layer: str | None) -> MaterialSystem:
+    from ssbi_core.materials import load_system
+
+    return load_system(system, reaction_layer=reaction_layer)
 
 
 class Change(NamedTuple):

@@ -45,7 +45,6 @@ class CanvasLink:
         if labels_layer is not None and labels_layer.data.shape == graph.regions.shape:
             self._layers.insert(0, labels_layer)
         self._nodes_layer = nodes_layer
-        self._busy = False
         viewer.mouse_drag_callbacks.append(self._press)
         viewer.mouse_move_callbacks.append(self._hover)
         viewer.events.status.connect(self._complete_status)
@@ -81,7 +80,8 @@ class CanvasLink:
         """Move the camera to a place in the image."""
         world = self.world_of(pixel)
         if world is not None and self._viewer.dims.ndisplay == 2:
-            self._viewer.camera.center = (0.0, float(world[-2]), float(world[-1]))
+            scene = getattr(self._viewer, "scene", self._viewer)  # napari before 0.9 has the camera on the viewer
+            scene.camera.center = (0.0, float(world[-2]), float(world[-1]))
 
     def _press(self, _viewer: ViewerModel, event: Any) -> Iterator[None]:
         if event.button != 1 or not self._points():
@@ -121,18 +121,13 @@ class CanvasLink:
 
     def _complete_status(self, _event: Any = None) -> None:
         """Add the node's numbers to what napari says of the place."""
-        if self._busy or self._selection.hovered is None:
+        if self._selection.hovered is None:
             return
         said, own = self._viewer.status, sentence(self._graph.nodes, self._selection.hovered)
-        self._busy = True
-        try:
-            if isinstance(said, dict):
-                place = str(said.get("coordinates", ""))
-                self._viewer.status = {**said, "coordinates": f"{place}  {own}"}
-            else:
-                self._viewer.status = f"{said}  {own}"
-        finally:
-            self._busy = False
+        place = str(said.get("coordinates", "")) if isinstance(said, dict) else said
+        if own not in place:  # else this is our own change, told
+            place = f"{place}  {own}"
+            self._viewer.status = {**said, "coordinates": place} if isinstance(said, dict) else place
 
     def _forget_removed(self, event: Any) -> None:
         self._layers = [layer for layer in self._layers if layer is not event.value]

@@ -15,7 +15,7 @@ from typing_extensions import override
 # isort: split
 import pyqtgraph as pg  # it takes the Qt binding that is loaded already: the one of qtpy
 
-_BOTTOM = 44  # pixels for ticks and title; left to itself the axis cuts the title
+_BELOW = 7  # pixels: axes put their titles that far outside
 
 
 class SelectBox(pg.ViewBox):
@@ -66,7 +66,7 @@ class Chart(pg.PlotWidget):
         self.box = SelectBox(enableMenu=False)
         super().__init__(viewBox=self.box, axisItems={side: _Axis(side) for side in ("left", "bottom")})
         self.hideButtons()
-        self.getAxis("bottom").setHeight(_BOTTOM)
+        self.getPlotItem().layout.setContentsMargins(0, 4, 4, _BELOW)  # type: ignore[union-attr]
         self.setMinimumHeight(180)
         self.ink = "#808080"
 

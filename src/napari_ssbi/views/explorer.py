@@ -106,9 +106,9 @@ class GraphExplorer(QWidget):
         self.selection = NodeSelection(len(graph.nodes))
         self._make_views(graph, labels_layer)
         layers = LayerLink(self._viewer, graph, self.selection, nodes_layer, edges_layer)
-        self.canvas = CanvasLink(self._viewer, graph, self.selection, labels_layer, nodes_layer)
+        self.canvas = CanvasLink(self._viewer, graph, self.selection, labels_layer, layers.nodes_layer)
         self._releases += [layers.release, self.canvas.release]
-        self.selection.nodes_changed.connect(self._say)
+        self.selection.nodes_changed.connect(self._say_selected)
         self.selection.hovered_changed.connect(self._say)
         self.selection.visible_changed.connect(self._say)
         self.selection.color_by_changed.connect(self._show_colors)
@@ -208,6 +208,10 @@ class GraphExplorer(QWidget):
     def _go_to_row(self, index: Any) -> None:
         if self.table is not None:
             self.go_to_node(int(self.table.nodes.nodes[index.row()]))
+
+    def _say_selected(self) -> None:
+        self.selection.hovered = None  # what was pointed at last is no longer what matters
+        self._say()
 
     def _say(self) -> None:
         """How many nodes are shown and selected; the one pointed at, or the only one selected, in numbers."""

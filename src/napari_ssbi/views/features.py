@@ -11,7 +11,6 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from ssbi_core.graph.nodes import TERMINALS
 from ssbi_core.materials import PHASES, Phase
-from ssbi_core.report.formatting import MISSING, number
 
 _UNITS = {
     "_S_per_cm": "S/cm",
@@ -29,6 +28,10 @@ PHASE_TITLES = {
     TERMINALS[1]: "last terminal",
 }
 """Phase of a node -> its name in words."""
+
+_MISSING = "–"  # noqa: RUF001
+_NO_BREAK, _JOINED = "\u00a0", "\u2060"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def stem_and_unit(column: str) -> tuple[str, str]:
@@ -61,6 +64,18 @@ def is_box(column: str) -> bool:
     return re.fullmatch(r"bbox_\w+_px", column) is not None
 
 
+def number(value: float) -> str:
+    """Three significant digits, in powers of ten outside 0.01 to 10 000."""
+    # As in the report; its own formatting brings in the solvers, for which a window should not wait.
+    if not np.isfinite(value):
+        return _MISSING
+    mantissa, exponent = f"{value:.2e}".split("e")
+    if value == 0 or -2 <= int(exponent) < 4:
+        decimals = 2 - int(exponent)
+        return f"{round(value, decimals):.{max(decimals, 0)}f}" if value else "0"
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
 def words(value: Any) -> str:
     """A cell of the node table as text."""
     if isinstance(value, (bool, np.bool_)):
@@ -69,7 +84,7 @@ def words(value: Any) -> str:
         return str(value)
     if isinstance(value, (float, np.floating)):
         return number(float(value))
-    return MISSING if value is None else PHASE_TITLES.get(str(value), str(value))
+    return _MISSING if value is None else PHASE_TITLES.get(str(value), str(value))
 
 
 def phase_code(key: str) -> Phase | None:
@@ -88,4 +103,5 @@ def sentence(nodes: pd.DataFrame, node: int) -> str:
 
 def _measure(column: str, value: float) -> str:
     short = {"equivalent_diameter_nm": "⌀ ", "thickness_nm": "thickness ", "conductivity_S_per_cm": "σ "}
-    return f"{short.get(column, '')}{words(float(value))} {stem_and_unit(column)[1]}"
+    measure = f"{short.get(column, '')}{words(float(value))} {stem_and_unit(column)[1]}"
+    return measure.replace(" ", _NO_BREAK).replace("/", f"{_JOINED}/{_JOINED}")  # a line ends between measures

@@ -113,11 +113,11 @@ def _terms(tokens: list[Token]) -> list[list[Token]]:
 
 
 def _term(term: list[Token], nodes: pd.DataFrame) -> np.ndarray:
-    if term[0] == ("word", "not"):
+    if term[0] == ("word", "not") and len(term) > 1:
         return ~_term(term[1:], nodes)
     values = [value for _, value in term]
-    if not term or term[0][0] == "op" or (len(term) > 1 and (len(term) < 3 or term[2][0] == "op")):
-        raise InputError(f"{' '.join(values) or 'not'!r} in the filter", _HINT, "give both sides of the comparison")
+    if term[0] == ("word", "not") or term[0][0] == "op" or (len(term) > 1 and (len(term) < 3 or term[2][0] == "op")):
+        raise InputError(f"{' '.join(values)!r} in the filter", _HINT, "give both sides of the comparison")
     return _word(values[0], nodes) if len(term) == 1 else _comparison(values[0], values[1], values[2], nodes)
 
 

@@ -74,7 +74,6 @@ def _nodes(graph: InterfaceGraph, placed: Mapping[str, Any]) -> LayerData:
         "face_color": color_nodes(graph.nodes, "phase", graph_system(graph)).colors,
         "border_color": NODE_BORDER,
         "border_width": 0.12,
-        "out_of_slice_display": graph.regions.ndim > 2,
         "metadata": {MARK: {"role": "graph_nodes", "graph": graph.name}},
     }
     return node_places(graph), {**settings, **placed}, "points"
@@ -91,10 +90,9 @@ def _edges(graph: InterfaceGraph, placed: Mapping[str, Any]) -> LayerData:
     settings = {
         "name": f"{graph.name} edges",
         "features": graph.edges.reset_index(drop=True),
-        "edge_color": edge_colors(graph.edges),
+        "edge_color": edge_colors(graph.edges) if len(graph.edges) else "white",  # napari takes no empty array
         "edge_width": max(min(graph.regions.shape[-2:]) / 300, 0.3),
         "vector_style": "line",
-        "out_of_slice_display": graph.regions.ndim > 2,
         "metadata": {MARK: {"role": "graph_edges", "graph": graph.name}},
     }
     vectors = np.stack([ends[:, 0], ends[:, 1] - ends[:, 0]], axis=1)

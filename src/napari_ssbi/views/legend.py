@@ -16,6 +16,7 @@ from napari_ssbi.views.features import PHASE_TITLES, words
 
 _ROW, _BAR, _SWATCH, _GAP = 18, 10, 10, 12
 _STOPS = 16
+_OUTLINE = 90  # opacity: pale phases are seen on pale themes
 
 
 class ColorLegend(QWidget):
@@ -74,14 +75,13 @@ class ColorLegend(QWidget):
         return places
 
     def _paint_swatches(self, painter: QPainter) -> None:
-        middle = int(Qt.AlignmentFlag.AlignVCenter)
+        middle, text = int(Qt.AlignmentFlag.AlignVCenter), self.palette().windowText().color()
         for key, x, y in self._places():
-            swatch = QRectF(x, y + (_ROW - _SWATCH) / 2, _SWATCH, _SWATCH)
-            pen = painter.pen()
-            painter.setPen(Qt.PenStyle.NoPen)
+            swatch = QRectF(x + 0.5, y + (_ROW - _SWATCH) / 2 + 0.5, _SWATCH - 1, _SWATCH - 1)
+            painter.setPen(QColor(text.red(), text.green(), text.blue(), _OUTLINE))
             painter.setBrush(QColor(self._phases[key]))
             painter.drawRoundedRect(swatch, 2, 2)
-            painter.setPen(pen)
+            painter.setPen(text)
             painter.drawText(QRectF(x + _SWATCH + 5, y, self.width(), _ROW), middle, PHASE_TITLES[key])
 
     def _paint_scale(self, painter: QPainter, scale: Coloring) -> None:

@@ -32,7 +32,7 @@ class LayerLink:
     viewer : whose layers they are.
     graph : what they show.
     selection : to follow and to write into.
-    nodes_layer, edges_layer : made by `graph_layers`; either may be missing.
+    nodes_layer, edges_layer : made by `graph_layers`; either may be missing, and one of another graph is left alone.
     """
 
     def __init__(
@@ -44,6 +44,8 @@ class LayerLink:
         edges_layer: Vectors | None,
     ) -> None:
         self._viewer, self._graph, self._selection = viewer, graph, selection
+        nodes_layer = nodes_layer if nodes_layer is not None and len(nodes_layer.data) == len(graph.nodes) else None
+        edges_layer = edges_layer if edges_layer is not None and len(edges_layer.data) == len(graph.edges) else None
         self.nodes_layer, self.edges_layer = nodes_layer, edges_layer
         self._system = graph_system(graph)
         self._sizes = np.empty(0) if nodes_layer is None else np.array(nodes_layer.size)
@@ -86,6 +88,7 @@ class LayerLink:
             self._release_nodes()
 
     def _tell(self) -> None:
+        self._forget_changed()  # a deleted point tells of its selection first
         if self._busy or self.nodes_layer is None:
             return
         self._selection.nodes = self.nodes_layer.selected_data
@@ -113,7 +116,7 @@ class LayerLink:
         if self.nodes_layer is not None:
             size = np.where(visible, self._sizes, 0)
             self._change(self.nodes_layer, size=size, shown=visible, face_color=self._colors(), **self._borders())
-        if self.edges_layer is not None:
+        if self.edges_layer is not None and len(self._edge_colors):
             ends = self._graph.edges[["sender", "receiver"]].to_numpy(np.int64)
             colors = self._edge_colors.copy()
             colors[~visible[ends].all(axis=1), 3] = 0

@@ -14,12 +14,11 @@ from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from superqt.utils import create_worker
 
 from napari_ssbi.views.charts import Chart, pg
-from napari_ssbi.views.features import PHASE_TITLES
+from napari_ssbi.views.features import PHASE_TITLES, number
 from ssbi_core.errors import SsbiError
 from ssbi_core.graph import ThicknessProfile, layer_thickness
 from ssbi_core.io import PhaseMap
 from ssbi_core.materials import LAYERS, Phase
-from ssbi_core.report.formatting import number, percent
 
 
 class ProfilePlot(QWidget):
@@ -143,5 +142,5 @@ def profile_words(profile: ThicknessProfile) -> str:
     low, high = (number(profile.percentile_nm(p)) for p in (5, 95))
     return (
         f"Median <b>{number(profile.median_nm)} nm</b> · mean {number(profile.mean_nm)} nm · "
-        f"5–95 %: {low}–{high} nm · uncovered {percent(profile.uncovered_share)}"  # noqa: RUF001
+        f"5–95 %: {low}–{high} nm · uncovered {100 * profile.uncovered_share:.3g} %"  # noqa: RUF001
     )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from napari.utils.theme import get_theme
 from qtpy.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt
-from qtpy.QtGui import QColor
+from qtpy.QtGui import QColor, QPainter, QPixmap
 from qtpy.QtWidgets import QAbstractItemView, QTableView
 from typing_extensions import override
 
@@ -22,7 +22,7 @@ from napari_ssbi.views.selection import NodeSelection
 
 _NODE = "node"
 _PADDING = 26  # of a header: sort arrow and margins
-_SWATCH_WIDTH, _ROW_HEIGHT = 120, 22
+_SWATCH, _PHASE_WIDTH, _ROW_HEIGHT = 12, 120, 22
 
 
 class NodeModel(QAbstractTableModel):
@@ -39,7 +39,7 @@ class NodeModel(QAbstractTableModel):
         shown = [str(name) for name in nodes.columns if not is_box(str(name))]
         self.columns = [_NODE, *shown]
         self._values = [nodes.index.to_numpy(), *(nodes[name].to_numpy() for name in shown)]
-        self._colors = {key: QColor(color) for key, color in colors.items()}
+        self._swatches = {key: _swatch(color) for key, color in colors.items()}
         self._visible = np.ones(len(nodes), bool)
         self._sorted: tuple[int, bool] = (0, True)
         self.nodes = np.arange(len(nodes))
@@ -63,7 +63,7 @@ class NodeModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(value, (int, float, np.number)):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.DecorationRole and self.columns[index.column()] == "phase":
-            return self._colors.get(value)
+            return self._swatches.get(value)
         return None
 
     @override
@@ -179,7 +179,18 @@ class NodeTable(QTableView):
         # From the headers alone: measuring the cells of thousands of rows would freeze the window.
         for column, name in enumerate(self.nodes.columns):
             width = self.fontMetrics().horizontalAdvance(title(name)) + _PADDING
-            self.setColumnWidth(column, max(width, _SWATCH_WIDTH) if name == "phase" else width)
+            self.setColumnWidth(column, max(width, _PHASE_WIDTH) if name == "phase" else width)
+
+
+def _swatch(color: str) -> QPixmap:
+    """A square with an outline: pale phases are seen on pale themes."""
+    square = QPixmap(_SWATCH, _SWATCH)
+    square.fill(QColor(color))
+    painter = QPainter(square)
+    painter.setPen(QColor(128, 128, 128, 160))
+    painter.drawRect(0, 0, _SWATCH - 1, _SWATCH - 1)
+    painter.end()
+    return square
 
 
 def _order(values: np.ndarray, ascending: bool) -> np.ndarray:

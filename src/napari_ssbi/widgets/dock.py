@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -37,7 +38,7 @@ class InterfaceAnalysis(QWidget):
         self.jobs = Jobs(environment(settings))
         self._job: int | None = None
         self._queue: list[int] = []
-        self._only_stale = False
+        self._only_stale = self._released = False
         self.panels: list[StepPanel] = [step(self.analysis, self.jobs) for step in STEPS]
         self.list = StepList([step.TITLE for step in STEPS])
         self.bar = RunBar()
@@ -89,6 +90,7 @@ class InterfaceAnalysis(QWidget):
 
     def release(self) -> None:
         """End the process and let go of the viewer."""
+        self._released = True
         self._queue.clear()
         self.jobs.close()
         if self._job is not None:
@@ -186,12 +188,22 @@ class InterfaceAnalysis(QWidget):
         )
 
     def _done(self, panel: StepPanel, value: Any, request: Request, versions: dict[str, int]) -> None:
-        self._ended(panel)
+        self.bar.progress("Showing the result", 1.0)
+        self._show(panel, panel.accept(value, request, versions))
+
+    def _show(self, panel: StepPanel, pieces: Iterator[None]) -> None:
+        """Show a result a piece at a time, so that the window can draw and listen in between."""
+        if self._released:
+            return
         try:
-            panel.accept(value, request, versions)
+            next(pieces)
+        except StopIteration:
+            self._ended(panel)
+            self._next()
         except SsbiError as error:
             self._failed(panel, error)
-        self._next()
+        else:
+            QTimer.singleShot(0, lambda: self._show(panel, pieces))
 
     def _failed(self, panel: StepPanel, error: Exception) -> None:
         self._queue.clear()

@@ -6,7 +6,7 @@ shows the result. The list of steps, staleness, progress, Cancel and messages co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from qtpy.QtCore import Signal
@@ -76,9 +76,10 @@ class StepPanel(QWidget):
     def run_here(self) -> None:
         """Do a step that needs no computation, and store its result."""
 
-    def accept(self, result: Any, request: Request, made_from: Mapping[str, int]) -> None:
-        """Store and show a result; the default stores it."""
+    def accept(self, result: Any, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
+        """Store and show a result; yields between pieces of work, where the window may draw. The default stores it."""
         self.analysis.store(self.KEY, result, request.settings, made_from)
+        yield
 
     def summary(self) -> str:
         """The result in a few words, beside the step's name."""

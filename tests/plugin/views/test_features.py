@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_ssbi.views.features import numeric_features, sentence, stem_and_unit, title, words
+from napari_ssbi.views.features import number, numeric_features, sentence, stem_and_unit, title, words
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,25 @@ def test_features_are_measures_and_not_names_flags_or_boxes(graph):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(1234.5, "1230"), (np.nan, "–"), (True, "yes"), (np.False_, "no"), (7, "7"), ("reaction_layer", "reaction layer")],
+    [(1234.5, "1230"), (np.nan, "–"), (True, "yes"), (np.False_, "no"), (7, "7"), ("reaction_layer", "reaction layer")],  # noqa: RUF001
 )
 def test_cells_are_short(value, shown):
     assert words(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0, "0"),
+        (0.0123456, "0.0123"),
+        (12.345, "12.3"),
+        (9996.0, "1.00 × 10⁴"),
+        (1.2e-13, "1.20 × 10⁻¹³"),
+        (-4.5, "-4.50"),
+    ],
+)
+def test_numbers_have_three_digits(value, shown):
+    assert number(value) == shown
 
 
 def test_a_node_in_one_line_has_its_number_and_only_measures_it_has(graph):

@@ -122,3 +122,11 @@ def test_a_graph_without_layers_is_only_a_selection(viewer, graph, selection):
     LayerLink(viewer, graph, selection, None, None)
     selection.nodes, selection.visible, selection.color_by = [1], [1], "elongation"
     assert selection.nodes == {1}
+
+
+def test_layers_of_another_graph_are_left_alone(viewer, selection, layers, graph):
+    nodes = viewer.add_points(np.zeros((3, 2)))
+    link = LayerLink(viewer, graph, selection, nodes, layers["graph_edges"])
+    nodes.selected_data = {1}
+    assert link.nodes_layer is None
+    assert selection.nodes == set()

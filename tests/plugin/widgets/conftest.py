@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.components import ViewerModel
+from qtpy.QtWidgets import QApplication
 
 from napari_ssbi.compute.server import Cancelled
 from napari_ssbi.compute.tasks import TASKS
@@ -17,6 +18,7 @@ from ssbi_core.materials import Phase
 from ssbi_core.simulate import mark_contact
 
 SIZE = 48
+_PIECES = 12  # a result is shown in fewer turns of the event loop
 
 
 def labels(size: int = SIZE) -> np.ndarray:
@@ -78,6 +80,8 @@ class PostponedJobs:
             listener.cancelled()
         else:
             listener.done(result)
+        for _ in range(_PIECES):
+            QApplication.processEvents()
         return True
 
     def deliver_all(self) -> None:
@@ -87,8 +91,6 @@ class PostponedJobs:
 
 @pytest.fixture(scope="session")
 def application(display: str):
-    from qtpy.QtWidgets import QApplication
-
     return QApplication.instance() or QApplication([])
 
 

@@ -14,6 +14,7 @@ from napari_ssbi.inputs import MARK, Source, element_layers, labels_source, micr
 from napari_ssbi.layers import DERIVED
 from napari_ssbi.placement import Placement
 from napari_ssbi.settings import load_settings
+from napari_ssbi.widgets.first_hint import FirstHint
 from napari_ssbi.widgets.layer_choice import LayerChoice
 from napari_ssbi.widgets.step_panel import StepPanel
 from ssbi_core.errors import CalibrationError
@@ -81,6 +82,7 @@ class DataPanel(StepPanel):
             ("&Current", self.axis),
         ):
             form.addRow(title, widget)
+        self.column.addWidget(FirstHint(self.analysis.viewer))
         self.column.addLayout(form)
         self.column.addWidget(self.facts)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from typing_extensions import override
 
+from napari_ssbi.inputs import MARK
 from napari_ssbi.layers import FOUND_PHASES
 from napari_ssbi.views.explorer import GraphExplorer
 from napari_ssbi.views.graph_layers import graph_layers
@@ -41,15 +42,17 @@ class GraphPanel(StepPanel):
         return Request("make_graph", arguments, ())
 
     @override
-    def accept(self, result: InterfaceGraph, request: Request, made_from: Mapping[str, int]) -> None:
+    def accept(self, result: InterfaceGraph, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
         chosen: Chosen = self.analysis.value("data")
         self.explorer.clear()
-        layers = {
-            data[1]["metadata"]["ssbi"]["role"]: self.analysis.layers.put(data)
-            for data in graph_layers(result, chosen.source.placement.layer_settings())
-        }
+        layers = {}
+        for data in graph_layers(result, chosen.source.placement.layer_settings()):
+            yield
+            layers[data[1]["metadata"][MARK]["role"]] = self.analysis.layers.put(data)
+        yield
         labels = self.analysis.layers.get(FOUND_PHASES)
         self.explorer.show(result, layers.get("graph_nodes"), layers.get("graph_edges"), labels)
+        yield
         self.explorer.setVisible(True)
         self.analysis.store(self.KEY, result, request.settings, made_from)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +57,8 @@ class PhasesPanel(StepPanel):
         self._settle.timeout.connect(self._take_edit)
         self._found: PhaseMap | None = None
         self._watched: Labels | None = None
+        self._counted: PhaseMap | None = None
+        self._summary = ""
 
     @override
     def settings(self) -> Any:
@@ -77,19 +79,16 @@ class PhasesPanel(StepPanel):
     @override
     def run_here(self) -> None:
         phases = self.analysis.value("data").source.phases
-        self._store(replace(phases, labels=phases.labels.copy()), self.settings(), None)
+        for _ in self._store(replace(phases, labels=phases.labels.copy()), self.settings(), None):
+            pass
 
     @override
-    def accept(self, result: PhaseMap, request: Request, made_from: Mapping[str, int]) -> None:
-        self._store(result, request.settings, made_from)
+    def accept(self, result: PhaseMap, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
+        yield from self._store(result, request.settings, made_from)
 
     @override
     def summary(self) -> str:
-        phases = self.analysis.value(self.KEY)
-        if phases is None:
-            return ""
-        count = sum(fraction > 0 for fraction in phases.phase_fractions().values())
-        return f"{count} phases{', edited' if phases.metadata.get('edited_pixels') else ''}"
+        return "" if self.analysis.value(self.KEY) is None else self._summary
 
     @override
     def refresh(self) -> None:
@@ -97,14 +96,16 @@ class PhasesPanel(StepPanel):
         layer = self.analysis.layers.get(FOUND_PHASES)
         if layer is not self._watched:
             self._watch(layer if isinstance(layer, Labels) else None)
-        self.fractions.setText("" if phases is None else self._fractions(phases))
+        if phases is not self._counted:  # counting a million pixels takes longer than all other refreshes
+            self._counted = phases
+            self.fractions.setText("" if phases is None else self._fractions(phases))
 
     @override
     def release(self) -> None:
         self._settle.stop()
         self._watch(None)
 
-    def _store(self, phases: PhaseMap, settings: Any, made_from: Mapping[str, int] | None) -> None:
+    def _store(self, phases: PhaseMap, settings: Any, made_from: Mapping[str, int] | None) -> Iterator[None]:
         chosen: Chosen = self.analysis.value("data")
         material, placement = chosen.setting.material(), chosen.source.placement
         self._settle.stop()
@@ -112,14 +113,17 @@ class PhasesPanel(StepPanel):
         name = chosen.source.layer.removesuffix(" HAADF")
         shown = replace(phases, labels=phases.labels.copy(), name=name)  # painted on; the result stays as found
         self.analysis.layers.put(phase_layer(shown, system=material, placement=placement, role=FOUND_PHASES))
+        yield
         if phases.uncertainty is not None:
             self.analysis.layers.put(
                 overlay_layer("uncertainty", phases.uncertainty, name, placement, self.uncertainty.isChecked())
             )
         else:
             self.analysis.layers.remove("uncertainty")
+        yield
         self.phase_palette.set_legend(material, phase_colors(material))
         self.analysis.store(self.KEY, phases, settings, made_from)
+        yield
         self._select_layer()
         for note in phases.metadata.get("notes", ()):
             tell_warning(note)
@@ -165,9 +169,9 @@ class PhasesPanel(StepPanel):
 
     def _fractions(self, phases: PhaseMap) -> str:
         material = self.analysis.value("data").setting.material() if self.analysis.value("data") else None
-        rows = [
+        present = {key: share for key, share in phases.phase_fractions().items() if share > 0}
+        self._summary = f"{len(present)} phases{', edited' if phases.metadata.get('edited_pixels') else ''}"
+        return "\n".join(
             f"{material.title_of(Phase.parse(key)) if material else key}  {100 * share:.3g} %"
-            for key, share in phases.phase_fractions().items()
-            if share > 0
-        ]
-        return "\n".join(rows)
+            for key, share in present.items()
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,9 @@ class ReportPanel(StepPanel):
         return Request("write_report", arguments, text)
 
     @override
-    def accept(self, result: Any, request: Request, made_from: Mapping[str, int]) -> None:
+    def accept(self, result: Any, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
         self.analysis.store(self.KEY, result, request.settings, made_from)
+        yield
         tell(f"report written to {result.folder}")
 
     @override

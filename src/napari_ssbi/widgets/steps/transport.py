@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,8 @@ from qtpy.QtWidgets import QCheckBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from napari_ssbi.compute.tasks import Change, Transport
+from napari_ssbi.layers import LayerData
+from napari_ssbi.placement import Placement
 from napari_ssbi.result_layers import OVERLAYS, bottleneck_layer, overlay_layer, streamline_layer
 from napari_ssbi.widgets.color_bar import ColorBar
 from napari_ssbi.widgets.forms import ConfigForm
@@ -28,8 +30,8 @@ from ssbi_core.errors import SsbiError
 _TITLES = {
     "potential": "Potential",
     "current_density": "Current density",
-    "streamlines": "Streamlines",
     "sensitivity": "Sensitivity",
+    "streamlines": "Streamlines",
     "bottlenecks": "Bottlenecks",
 }
 _FIELDS = ["bounds", "knockout", "bottlenecks", "rel_gap", "mesh", "solver", "backend", "tolerance", "max_unlabelled"]
@@ -87,8 +89,8 @@ class TransportPanel(StepPanel):
         return Request("solve_transport", arguments, config)
 
     @override
-    def accept(self, result: Transport, request: Request, made_from: Mapping[str, int]) -> None:
-        self._show_layers(result)
+    def accept(self, result: Transport, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
+        yield from self._show_layers(result)
         self.analysis.store(self.KEY, result.solution, request.settings, made_from)
         phases, chosen = request.arguments["phases"], self.analysis.value("data")
         self._asked_of = request.arguments
@@ -153,23 +155,17 @@ class TransportPanel(StepPanel):
         )
         self.jobs.run("what_if", {**self._asked_of, "change": change}, listener)
 
-    def _show_layers(self, result: Transport) -> None:
+    def _show_layers(self, result: Transport) -> Iterator[None]:
         chosen: Chosen = self.analysis.value("data")
-        name, placement = chosen.source.layer.removesuffix(" HAADF"), chosen.source.placement
-        put, shown = self.analysis.layers.put, {role: box.isChecked() for role, box in self.boxes.items()}
-        for role in ("potential", "current_density", "sensitivity"):
-            put(overlay_layer(role, getattr(result.solution, role), name, placement, shown[role]))
-        extra = {
-            "streamlines": None
-            if result.streamlines is None
-            else streamline_layer(result.streamlines, name, placement, shown["streamlines"]),
-            "bottlenecks": bottleneck_layer(result.solution, name, placement, shown["bottlenecks"]),
-        }
-        for role, data in extra.items():
+        where = (chosen.source.layer.removesuffix(" HAADF"), chosen.source.placement)
+        for role, box in self.boxes.items():
+            yield
+            data = _overlay(role, result, *where, box.isChecked())
             if data is None:
                 self.analysis.layers.remove(role)
             else:
-                put(data)
+                self.analysis.layers.put(data)
+        yield
 
     def _show_overlay(self, role: str, shown: bool) -> None:
         layer = self.analysis.layers.get(role)
@@ -195,6 +191,16 @@ def _gain_in_words(gain: float) -> str:
     if math.isinf(gain):
         return "  (all)"
     return f"  (+{100 * gain:.2g} %)" if gain < 0.995 else f"  (× {1 + gain:.2g})"
+
+
+def _overlay(role: str, result: Transport, name: str, placement: Placement, shown: bool) -> LayerData | None:
+    """The layer of an overlay; None where there is nothing to show."""
+    if role == "streamlines":
+        lines = result.streamlines
+        return None if lines is None else streamline_layer(lines, name, placement, shown)
+    if role == "bottlenecks":
+        return bottleneck_layer(result.solution, name, placement, shown)
+    return overlay_layer(role, getattr(result.solution, role), name, placement, shown)
 
 
 def _page(widgets: Sequence[QWidget]) -> QWidget:

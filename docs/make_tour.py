@@ -1,0 +1,73 @@
+"""Pictures of the guided tour, made anew in a real window: `python -m docs.make_tour [light|dark]` (Xvfb will do)."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.plugin.window import Window, need_display, window
+
+IMAGES = Path(__file__).parent / "images" / "tour"
+SAMPLE = "broken_layer"
+
+
+def main() -> None:
+    """Go from an empty window to a report, and photograph each step."""
+    need_display()
+    theme = sys.argv[1] if len(sys.argv) > 1 else "dark"
+    folder = IMAGES if theme == "dark" else IMAGES / theme
+    folder.mkdir(parents=True, exist_ok=True)
+    with window() as opened, tempfile.TemporaryDirectory() as place:
+        opened.viewer.theme = theme
+        tour(opened, folder, Path(place))
+
+
+def tour(opened: Window, folder: Path, place: Path) -> None:
+    """Photograph every step into a folder; the report goes to a place that is thrown away."""
+    from ssbi_core.materials import Phase
+
+    dock, viewer = opened.dock, opened.viewer
+    opened.picture(folder / "1_start.png")
+    viewer.open_sample("napari-ssbi", SAMPLE)
+    opened.run("data")
+    opened.picture(folder / "2_data.png")
+    opened.run("phases")
+    opened.picture(folder / "3_phases.png")
+    paint(opened)
+    opened.picture(folder / "4_paint.png")
+    dock.analysis.layers.get("found_phases").undo()
+    opened.rest()
+    opened.run("graph")
+    nodes = dock.analysis.layers.get("graph_nodes")
+    llzo = [index for index, phase in enumerate(nodes.features["phase"]) if phase == "llzo"]
+    nodes.selected_data = set(llzo[:2])
+    opened.picture(folder / "5_graph.png")
+    opened.run("transport")
+    opened.picture(folder / "6_transport.png")
+    panel = dock.panel("transport")
+    panel.tabs.setCurrentIndex(1)
+    sliders = {knob.phase: slider for knob, slider in panel.sliders._values.items()}
+    sliders[Phase.CONTACT].setValue(140)
+    opened.wait(lambda: not panel.sliders._waiting)
+    opened.picture(folder / "7_what_if.png")
+    dock.panel("report").folder.setText(str(place / "interface"))
+    opened.run("report")
+    opened.picture(folder / "8_report.png")
+
+
+def paint(opened: Window) -> None:
+    """A stroke of reaction layer along the contact."""
+    from ssbi_core.materials import Phase
+
+    layer = opened.dock.analysis.layers.get("found_phases")
+    opened.dock.panel("phases").phase_palette.choose(int(Phase.REACTION_LAYER))
+    rows = [int(row[0]) for row in (layer.data == Phase.CONTACT).nonzero()]
+    layer.brush_size = 13
+    for column in range(30, 120, 4):
+        layer.paint((rows[0], column), int(Phase.REACTION_LAYER))
+    opened.rest(0.6)
+
+
+if __name__ == "__main__":
+    main()
