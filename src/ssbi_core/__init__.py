@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from ssbi_core.materials import MaterialSystem, Phase, load_system
     from ssbi_core.pipeline import AnalysisConfig, analyze, analyze_study
     from ssbi_core.report import ImageResult
-    from ssbi_core.segment import segment, train_segmenter
+    from ssbi_core.segment import (
+        Learned,
+        LearningConfig,
+        learn_from_strokes,
+        segment,
+        train_segmenter,
+        where_to_paint,
+        with_strokes,
+    )
     from ssbi_core.simulate import ProcessParameters, simulate_study
     from ssbi_core.transport import (
         ArrheniusFit,
@@ -72,6 +80,11 @@ _HOME = {
     "analyze": "pipeline",
     "analyze_study": "pipeline",
     "ImageResult": "report",
+    "Learned": "segment",
+    "LearningConfig": "segment",
+    "learn_from_strokes": "segment",
+    "where_to_paint": "segment",
+    "with_strokes": "segment",
     "segment": "segment",
     "train_segmenter": "segment",
     "ProcessParameters": "simulate",
@@ -116,6 +129,8 @@ __all__ = [
     "ImageResult",
     "ImpedanceSpectrum",
     "InterfaceGraph",
+    "Learned",
+    "LearningConfig",
     "MaterialParameters",
     "MaterialSystem",
     "Micrograph",
@@ -139,6 +154,7 @@ __all__ = [
     "effective_conductivity",
     "impedance",
     "layer_thickness",
+    "learn_from_strokes",
     "load_system",
     "polarisation_curve",
     "read",
@@ -154,6 +170,8 @@ __all__ = [
     "tortuosity_by_axis",
     "train_segmenter",
     "two_potential_cathode",
+    "where_to_paint",
+    "with_strokes",
 ]
 
 lazy_names(__name__, _HOME)

@@ -18,6 +18,8 @@ PUBLIC = {
     "ImageResult",
     "ImpedanceSpectrum",
     "InterfaceGraph",
+    "Learned",
+    "LearningConfig",
     "MaterialParameters",
     "MaterialSystem",
     "Micrograph",
@@ -38,6 +40,7 @@ PUBLIC = {
     "effective_conductivity",
     "impedance",
     "layer_thickness",
+    "learn_from_strokes",
     "load_system",
     "polarisation_curve",
     "read",
@@ -52,6 +55,8 @@ PUBLIC = {
     "tortuosity_by_axis",
     "train_segmenter",
     "two_potential_cathode",
+    "where_to_paint",
+    "with_strokes",
 }
 
 

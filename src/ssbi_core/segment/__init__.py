@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ssbi_core.segment.correction import (
+        Learned,
+        LearningConfig,
+        learn_from_strokes,
+        where_to_paint,
+        with_strokes,
+    )
     from ssbi_core.segment.inference import segment
     from ssbi_core.segment.segmentation_config import SegmentationConfig
     from ssbi_core.segment.study import train_segmenter
@@ -17,24 +24,34 @@ else:
     lazy_names(
         __name__,
         {
+            "Learned": "correction",
+            "LearningConfig": "correction",
             "SegmentationConfig": "segmentation_config",
             "Segmenter": "weights",
             "SegmenterConfig": "unet",
             "TrainingConfig": "training_config",
+            "learn_from_strokes": "correction",
             "load_segmenter": "weights",
             "segment": "inference",
             "segmenter_digest": "weights",
             "train_segmenter": "study",
+            "where_to_paint": "correction",
+            "with_strokes": "correction",
         },
     )
 
 __all__ = [
+    "Learned",
+    "LearningConfig",
     "SegmentationConfig",
     "Segmenter",
     "SegmenterConfig",
     "TrainingConfig",
+    "learn_from_strokes",
     "load_segmenter",
     "segment",
     "segmenter_digest",
     "train_segmenter",
+    "where_to_paint",
+    "with_strokes",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,8 +16,8 @@ from ssbi_core.errors import SsbiError
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem, Phase, load_system
-from ssbi_core.segment.adaptation import adapted
 from ssbi_core.segment.channels import input_channels
+from ssbi_core.segment.correction.strokes import adapted_to, check_strokes, with_strokes
 from ssbi_core.segment.postprocess import clean_labels
 from ssbi_core.segment.segmentation_config import SegmentationConfig
 from ssbi_core.segment.tiling import predict_tiled
@@ -34,6 +35,7 @@ def segment(
     config: SegmentationConfig | None = None,
     progress: Callable[[float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    strokes: np.ndarray | None = None,
 ) -> PhaseMap:
     """Segment a micrograph into phases.
 
@@ -44,6 +46,8 @@ def segment(
     model : a trained net, its file or folder; the shipped one by default.
     progress : called with the share done, in [0, 1], after every tile.
     should_stop : asked after every tile; True ends the run with an `SsbiError`.
+    strokes : (rows, columns) phase codes painted by hand, 0 where nothing is; they hold in the labels, and what
+        follows the net listens to them. See `ssbi_core.learn_from_strokes` for a net that has learned from them.
 
     Returns
     -------
@@ -54,17 +58,19 @@ def segment(
     Raises
     ------
     InputError
-        If the HAADF image has no contrast or no finite pixels.
+        If the HAADF image has no contrast or no finite pixels, or the strokes are not of its shape.
     """
+    if strokes is not None:
+        check_strokes(strokes, micrograph.shape)
     config = config or SegmentationConfig()
     keep_compiled_programs()
     net = model if isinstance(model, Segmenter) else load_segmenter(model)
     channels, presence = input_channels(micrograph, load_system(system))
     scores = _blended(channels, _predictor(net, presence, config), config, progress, should_stop)
     uncertainty = normalised_entropy(scores)
-    best = adapted(scores, channels, presence) if config.clean else scores
+    best = adapted_to(strokes, scores, channels, presence) if config.clean else scores
     labels = clean_labels(best) if config.clean else _CODES[best.argmax(0)].astype(np.uint8)
-    return PhaseMap(
+    phases = PhaseMap(
         labels=labels,
         pixel_size_nm=micrograph.pixel_size_nm,
         probabilities=_by_code(scores),
@@ -73,6 +79,7 @@ def segment(
         metadata=dict(micrograph.metadata),
         sha256=micrograph.sha256,
     )
+    return phases if strokes is None else with_strokes(phases, strokes)
 
 
 def normalised_entropy(probabilities: np.ndarray) -> np.ndarray:
@@ -104,7 +111,7 @@ def _blended(
 
 
 def _predictor(net: Segmenter, presence: np.ndarray, config: SegmentationConfig) -> Callable[[np.ndarray], np.ndarray]:
-    run = _compiled(net, config.flips)
+    run = _compiled(net.graph, net.temperature, config.flips)
     mask = jnp.asarray(presence, jnp.float32)[None]
 
     def predict(tile: np.ndarray) -> np.ndarray:
@@ -114,8 +121,9 @@ def _predictor(net: Segmenter, presence: np.ndarray, config: SegmentationConfig)
 
 
 @lru_cache(maxsize=8)
-def _compiled(net: Segmenter, flips: bool) -> Callable[..., jax.Array]:
-    return jax.jit(partial(_probabilities, net.graph, net.temperature, flips))
+def _compiled(graph: Any, temperature: float, flips: bool) -> Callable[..., jax.Array]:
+    """One program for all nets that differ in their weights only, as nets that learned from strokes do."""
+    return jax.jit(partial(_probabilities, graph, temperature, flips))
 
 
 def _probabilities(

@@ -44,7 +44,7 @@ def predict_tiled(channels: np.ndarray, predict: Predict, classes: int, tile: in
     (classes, rows, columns) float32, as the generator's return value
     """
     rows, columns = channels.shape[:2]
-    padded = _mirror_to(channels, tile)
+    padded = mirror_to(channels, tile)
     places = [(r, c) for r in tile_starts(rows, tile, overlap) for c in tile_starts(columns, tile, overlap)]
     total = np.zeros((classes, *padded.shape[:2]), np.float32)
     weight = np.zeros(padded.shape[:2], np.float32)
@@ -58,7 +58,7 @@ def predict_tiled(channels: np.ndarray, predict: Predict, classes: int, tile: in
     return total[:, :rows, :columns]
 
 
-def _mirror_to(image: np.ndarray, tile: int) -> np.ndarray:
+def mirror_to(image: np.ndarray, tile: int) -> np.ndarray:
     """Mirror an image smaller than a tile until it fills one."""
     missing = [max(tile - n, 0) for n in image.shape[:2]]
     if not any(missing):

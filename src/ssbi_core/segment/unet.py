@@ -146,6 +146,10 @@ class UNet(nnx.Module):
         -------
         (batch, rows, columns, len(CLASSES)) float32
         """
+        return unfold(self.head(self.features(channels, presence)))
+
+    def features(self, channels: jax.Array, presence: jax.Array) -> jax.Array:
+        """What the last convolution sees: (batch, rows / FOLD, columns / FOLD, widths[0]) float32, not negative."""
         fine = fold(jnp.concatenate([channels, local_contrast(channels[..., :1])], -1))
         x = jnp.concatenate([fine, local_composition(channels[..., 1:], presence[:, 1:])], -1)
         x = self.stem(x) + self.presence(presence)[:, None, None, :]
@@ -158,7 +162,7 @@ class UNet(nnx.Module):
         for level in reversed(range(len(skips))):
             coarse = self.up[level](nnx.relu(self.up_norms[level](x)))
             x = self.decoder[level](_double(coarse) + skips[level])
-        return unfold(self.head(nnx.relu(self.head_norm(x))))
+        return nnx.relu(self.head_norm(x))
 
 
 def local_contrast(haadf: jax.Array) -> jax.Array:
