@@ -64,8 +64,9 @@ def paint(opened: Window) -> None:
     opened.dock.panel("phases").phase_palette.choose(int(Phase.REACTION_LAYER))
     rows = [int(row[0]) for row in (layer.data == Phase.CONTACT).nonzero()]
     layer.brush_size = 13
-    for column in range(30, 120, 4):
-        layer.paint((rows[0], column), int(Phase.REACTION_LAYER))
+    with layer.block_history():  # one stroke, one undo
+        for column in range(30, 120, 4):
+            layer.paint((rows[0], column), int(Phase.REACTION_LAYER))
     opened.rest(0.6)
 
 

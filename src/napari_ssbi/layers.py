@@ -40,6 +40,7 @@ DERIVED = frozenset(
         FOUND_PHASES,
         "uncertainty",
         "paint_next",
+        "phases_before",
         "graph_nodes",
         "graph_edges",
         "potential",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _PIECES = 6_000  # drawn without holding up the window, also where there is no graphics card
 _RANKED = 10  # more numbers on an image are clutter
 _MARK_COLOR = "#E69F00"
+_PAINT_COLOR = "#FFFFFF"
 
 
 class Overlay(NamedTuple):
@@ -99,6 +100,22 @@ def bottleneck_layer(solution: ConductionSolution, name: str, placement: Placeme
         "metadata": {MARK: {"role": "bottlenecks", "unit": "of the resistance"}},
     }
     return places, {**settings, **placement.layer_settings()}, "points"
+
+
+def paint_next_layer(places: np.ndarray, shape: tuple[int, ...], name: str, placement: Placement) -> LayerData:
+    """Where a stroke would tell the net most, numbered from the most to the least."""
+    longest = max(shape)
+    settings = {
+        "name": f"{name} Paint here next",
+        "features": {"order": np.arange(1, len(places) + 1)},
+        "size": longest / 28,
+        "face_color": "transparent",
+        "border_color": _PAINT_COLOR,
+        "border_width": 0.12,
+        "text": {"string": "{order}", "color": _PAINT_COLOR, "size": 10, "translation": (0.0, longest / 30)},
+        "metadata": {MARK: {"role": "paint_next"}},
+    }
+    return np.asarray(places, float).reshape(-1, 2), {**settings, **placement.layer_settings()}, "points"
 
 
 def _middle(image: np.ndarray, rank: int) -> np.ndarray:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ssbi_core.graph import InterfaceGraph
     from ssbi_core.io import Micrograph, PhaseMap
     from ssbi_core.materials import MaterialSystem
@@ -65,28 +67,93 @@ class Change(NamedTuple):
     without: tuple[str, ...] = ()
 
 
+class Found(NamedTuple):
+    """Phases, and (n, 2) pixels where a stroke would tell the net most."""
+
+    phases: PhaseMap
+    places: np.ndarray
+
+
+class Corrected(NamedTuple):
+    """What a net that learned from strokes finds.
+
+    Attributes
+    ----------
+    found : its phases, the strokes as painted.
+    model : file of the net.
+    right_before, right_after : share of the strokes that the net got right, mean over the phases painted.
+    """
+
+    found: Found
+    model: str
+    right_before: float
+    right_after: float
+
+
 def find_phases(
     report: Report,
     micrograph: Micrograph,
     setting: Setting,
     config: SegmentationConfig,
     model: str | None = None,
-) -> PhaseMap:
+) -> Found:
     """Element maps onto the image, then the net."""
     from ssbi_core.io import require_analysable
-    from ssbi_core.segment import segment
+    from ssbi_core.segment import segment, where_to_paint
 
     require_analysable(micrograph.shape, micrograph.name)
     report("Aligning the element maps", 0.02)
     registered = _registered(micrograph)
     report("Loading the net", 0.05)
-    return segment(
+    phases = segment(
         registered,
         system=setting.material(),
         model=model,
         config=config,
         progress=lambda done: report("Finding the phases", 0.1 + 0.8 * done),
     )
+    return Found(phases, where_to_paint(phases))
+
+
+def learn_phases(
+    report: Report,
+    micrograph: Micrograph,
+    setting: Setting,
+    config: SegmentationConfig,
+    strokes: np.ndarray,
+    folder: Path,
+    model: str | None = None,
+) -> Corrected:
+    """Have the net learn from strokes, keep it in a folder, and ask it again."""
+    from ssbi_core.segment import learn_from_strokes, segment, where_to_paint
+    from ssbi_core.segment.weights import save_segmenter
+
+    report("Aligning the element maps", 0.02)
+    registered, material = _registered(micrograph), setting.material()
+    learned = learn_from_strokes(
+        registered,
+        strokes,
+        system=material,
+        model=model,
+        progress=lambda done: report("Learning from the strokes", 0.05 + 0.55 * done),
+    )
+    phases = segment(
+        registered,
+        system=material,
+        model=learned.model,
+        config=config,
+        strokes=strokes,
+        progress=lambda done: report("Finding the phases", 0.6 + 0.3 * done),
+    )
+    net = learned.model
+    folder.mkdir(parents=True, exist_ok=True)
+    path = save_segmenter(folder, net.config, net.weights, net.temperature, net.facts)
+    before, after = (_mean(share) for share in (learned.right_before, learned.right_after))
+    return Corrected(Found(phases, where_to_paint(phases, strokes=strokes)), str(path), before, after)
+
+
+def _mean(share: Mapping[str, float]) -> float:
+    return sum(share.values()) / max(len(share), 1)
 
 
 def _registered(micrograph: Micrograph) -> Micrograph:
@@ -162,6 +229,7 @@ class Analysed(NamedTuple):
     ----------
     phases, micrograph, graph, solution : results of the steps; no micrograph where the analysis began with labels.
     setting, segmentation, transport : what they were made with.
+    model : file of the net; None for the shipped one.
     edited : whether the labels were corrected by hand.
     source : file the input came from.
     notes : what the reader should know.
@@ -174,6 +242,7 @@ class Analysed(NamedTuple):
     setting: Setting
     segmentation: SegmentationConfig
     transport: TransportConfig
+    model: str | None
     edited: bool
     source: str | None
     notes: tuple[str, ...] = ()
@@ -183,12 +252,13 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
     """Everything about one image into a folder."""
     from ssbi_core import __version__
     from ssbi_core.report import ImageResult, Recipe, write_report_bundle
-    from ssbi_core.segment import segmenter_digest
+    from ssbi_core.segment import load_segmenter
 
     setting, transport = analysed.setting, analysed.transport
     recipe = Recipe(
         system=setting.system,
         reaction_layer=setting.reaction_layer,
+        model=analysed.model,
         segmentation=analysed.segmentation,
         transport=transport,
         edited=analysed.edited,
@@ -201,7 +271,7 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
         transport=analysed.solution,
         provenance={
             "version": __version__,
-            "models": {} if analysed.micrograph is None else {"segmenter": segmenter_digest()},
+            "models": {} if analysed.micrograph is None else {"segmenter": load_segmenter(analysed.model).sha256},
             "settings": recipe.model_dump(mode="json"),
             "input_sha256": analysed.phases.sha256,
         },
@@ -212,6 +282,7 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
 
 TASKS: Mapping[str, Callable[..., Any]] = {
     "find_phases": find_phases,
+    "learn_phases": learn_phases,
     "make_graph": make_graph,
     "solve_transport": solve_transport,
     "what_if": what_if,

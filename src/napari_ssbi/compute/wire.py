@@ -55,7 +55,7 @@ def receive(stream: BinaryIO) -> Any:
     for kind, shape in header["arrays"]:
         array = np.empty(shape, np.dtype(kind))
         if array.nbytes:
-            _fill(stream, memoryview(array).cast("B"))
+            _fill(stream, array.reshape(-1).view(np.uint8).data)
         arrays.append(array)
     return _decoded(header["tree"], arrays)
 

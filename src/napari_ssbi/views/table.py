@@ -107,12 +107,13 @@ class NodeTable(QTableView):
         super().__init__()
         self._selection = selection
         self._following = False
+        self._followed: frozenset[int] = frozenset()
         self.nodes = NodeModel(nodes, colors)
         self.setModel(self.nodes)
         self._rows = QItemSelectionModel(self.nodes, self)
         self.setSelectionModel(self._rows)
         self._lay_out()
-        selection.nodes_changed.connect(self.follow_nodes)
+        selection.nodes_changed.connect(self._follow)
         selection.visible_changed.connect(self._follow_visible)
         self._rows.selectionChanged.connect(self._tell)
         # Resetting the model empties the selection without a word; what is selected stays so.
@@ -121,6 +122,7 @@ class NodeTable(QTableView):
 
     def follow_nodes(self) -> None:
         """Select the rows of the selected nodes, and show the first if none is in sight."""
+        self._followed = self._selection.nodes
         rows = np.sort([row for row in map(self.nodes.row_of, self._selection.nodes) if row >= 0]).astype(int)
         chosen, last = QItemSelection(), self.nodes.columnCount() - 1
         for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if rows.size else []:
@@ -144,8 +146,12 @@ class NodeTable(QTableView):
 
     def release(self) -> None:
         """Stop following the selection."""
-        self._selection.nodes_changed.disconnect(self.follow_nodes)
+        self._selection.nodes_changed.disconnect(self._follow)
         self._selection.visible_changed.disconnect(self._follow_visible)
+
+    def _follow(self, nodes: frozenset[int]) -> None:
+        if nodes != self._followed:
+            self.follow_nodes()
 
     def _follow_visible(self, visible: frozenset[int]) -> None:
         self.nodes.show_only(visible)
@@ -154,7 +160,8 @@ class NodeTable(QTableView):
         if not self._following:
             # Ranges, not rows: asking for each of thousands of rows takes a quarter of a second.
             ranges = [range(chosen.top(), chosen.bottom() + 1) for chosen in self._rows.selection()]
-            self._selection.nodes = [int(self.nodes.nodes[row]) for rows in ranges for row in rows]
+            self._followed = frozenset(int(self.nodes.nodes[row]) for rows in ranges for row in rows)
+            self._selection.nodes = self._followed
 
     def _in_sight(self, rows: np.ndarray) -> bool:
         viewport = self.viewport()

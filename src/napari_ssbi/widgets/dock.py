@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Qt, QTimer
@@ -128,6 +129,7 @@ class InterfaceAnalysis(QWidget):
         self.analysis.changed.connect(self._refresh)
         for panel in self.panels:
             panel.edited.connect(self._show_status)
+            panel.asks.connect(partial(self._run_own, panel))
         for row in range(len(self.panels)):
             self._shortcut(f"Alt+{row + 1}", lambda row=row: self.choose(row))
         self._shortcut("Ctrl+Return", self.run)
@@ -140,11 +142,16 @@ class InterfaceAnalysis(QWidget):
         shortcut.activated.connect(act)
 
     def _start(self, rows: list[int], only_stale: bool = False) -> None:
-        if self._job is not None or self._queue:
-            tell("something runs: wait for it, or press Cancel")
+        if not self._idle():
             return
         self._queue, self._only_stale = rows, only_stale
         self._next()
+
+    def _idle(self) -> bool:
+        if self._job is not None or self._queue:
+            tell("something runs: wait for it, or press Cancel")
+            return False
+        return True
 
     def status(self, key: str) -> Status:
         """What has become of a step, seen with what is typed in its form and in those of the steps before it."""
@@ -173,6 +180,14 @@ class InterfaceAnalysis(QWidget):
         if request is None:
             panel.run_here()
             return
+        self._launch(panel, request)
+
+    def _run_own(self, panel: StepPanel, request: Request) -> None:
+        """What a panel asks for beside its step."""
+        if self._idle():
+            self._launch(panel, request)
+
+    def _launch(self, panel: StepPanel, request: Request) -> None:
         versions = self.analysis.versions(panel.KEY)
         self.bar.started(panel.TITLE)
         self.analysis.started(panel.KEY)

@@ -25,7 +25,7 @@ class Listener:
 class Jobs(QObject):
     """Runs tasks of `napari_ssbi.compute.tasks` without holding up the window."""
 
-    _arrived = Signal(object)
+    _arrived: Any = Signal(object)
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         super().__init__()

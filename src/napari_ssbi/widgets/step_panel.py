@@ -44,6 +44,9 @@ class StepPanel(QWidget):
     edited = Signal()
     """The user changed a setting."""
 
+    asks = Signal(object)
+    """A `Request` of the panel's own, to be run and accepted like that of its button."""
+
     def __init__(self, analysis: Analysis, jobs: Jobs) -> None:
         super().__init__()
         self.analysis, self.jobs = analysis, jobs

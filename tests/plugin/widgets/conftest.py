@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from napari.components import ViewerModel
 from qtpy.QtWidgets import QApplication
 
 from napari_ssbi.compute.server import Cancelled
-from napari_ssbi.compute.tasks import TASKS
+from napari_ssbi.compute.tasks import TASKS, Corrected, Found
 from ssbi_core.errors import SsbiError
 from ssbi_core.io import PhaseMap
 from ssbi_core.materials import Phase
@@ -31,13 +32,23 @@ def labels(size: int = SIZE) -> np.ndarray:
     return mark_contact(picture)
 
 
-def found_by_the_net(micrograph: Any) -> PhaseMap:
+def found_by_the_net(micrograph: Any) -> Found:
     """What stands for the net's answer where the net itself is not under test."""
     noise = np.random.default_rng(0).random(micrograph.shape).astype(np.float32)
     size = min(micrograph.shape)
     picture = np.full(micrograph.shape, Phase.LLZO, np.uint8)
     picture[:size, :size] = labels(size)
-    return PhaseMap(picture, micrograph.pixel_size_nm, uncertainty=noise, name=micrograph.name)
+    phases = PhaseMap(picture, micrograph.pixel_size_nm, uncertainty=noise, name=micrograph.name)
+    return Found(phases, np.array([[3, 4], [20, 30]]))
+
+
+def learned_by_the_net(micrograph: Any, strokes: np.ndarray) -> Corrected:
+    """The same with the strokes as painted, and the right half of the picture found to be pores."""
+    phases, places = found_by_the_net(micrograph)
+    picture = phases.labels.copy()
+    picture[:, -4:] = Phase.PORE
+    picture[strokes > 0] = strokes[strokes > 0]
+    return Corrected(Found(replace(phases, labels=picture), places), "learned.safetensors", 0.25, 0.75)
 
 
 class PostponedJobs:
@@ -72,6 +83,8 @@ class PostponedJobs:
         try:
             if task == "find_phases":
                 result = found_by_the_net(arguments["micrograph"])
+            elif task == "learn_phases":
+                result = learned_by_the_net(arguments["micrograph"], arguments["strokes"])
             else:
                 result = TASKS[task](report, **arguments)
         except SsbiError as error:

@@ -97,6 +97,45 @@ def test_painting_makes_what_follows_out_of_date_and_is_what_follows_works_on(do
     assert "edited" not in dock.panel("phases").summary()
 
 
+def test_learning_keeps_the_strokes_shows_what_changed_and_the_phases_before(dock, said):
+    with_image(dock)
+    run(dock, "data")
+    run(dock, "phases")
+    panel, layers = dock.panel("phases"), dock.analysis.layers
+    panel.learning.button.click()
+    assert "no strokes to learn from" in said[-1].lower()
+    layers.get(FOUND_PHASES).paint((40, 10), int(Phase.COATING))
+    panel.learning.button.click()
+    before = dock.analysis.value("phases").labels
+    dock.jobs.deliver_all()
+    after = dock.analysis.value("phases").labels
+    assert after[40, 10] == Phase.COATING
+    assert (after[:, -1] == Phase.PORE).all()
+    np.testing.assert_array_equal(layers.get("phases_before").data, before)
+    assert not layers.get("phases_before").visible
+    assert "75 %" in panel.learning.words.text()
+    assert status(dock)["phases"] is Status.DONE
+    assert "edited" in panel.summary()
+    layers.get(FOUND_PHASES).paint((5, 30), int(Phase.NMC))
+    panel.learning.button.click()
+    dock.jobs.deliver_all()
+    again = dock.analysis.value("phases").labels
+    assert again[40, 10] == Phase.COATING, "strokes of the first round hold in the second"
+    assert again[5, 30] == Phase.NMC
+    assert dock.analysis.result("phases").settings.model == "learned.safetensors"
+
+
+def test_places_to_paint_next_are_marked_where_the_net_is_unsure(dock):
+    with_image(dock)
+    run(dock, "data")
+    run(dock, "phases")
+    marks = dock.analysis.layers.get("paint_next")
+    assert not marks.visible
+    dock.panel("phases").learning.places.setChecked(True)
+    assert marks.visible
+    np.testing.assert_array_equal(marks.data, [[3, 4], [20, 30]])
+
+
 def test_a_label_that_is_no_phase_is_told_and_not_taken(dock, said):
     with_image(dock)
     run(dock, "data")

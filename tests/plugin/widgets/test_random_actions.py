@@ -148,6 +148,12 @@ class User(RuleBasedStateMachine):
             self.dock.panel("phases")._take_edit()
 
     @rule()
+    def learn(self):
+        box = self.dock.panel("phases").learning
+        if box.isEnabled():
+            box.button.click()
+
+    @rule()
     def undo(self):
         layer = self.dock.analysis.layers.get(FOUND_PHASES)
         if layer is not None:

@@ -1,21 +1,27 @@
-"""Step Phases: the net's answer, corrected by hand where it is wrong."""
+"""Step Phases: the net's answer, corrected by hand where it is wrong, and a net that learns from that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import numpy as np
 from napari.layers import Labels
+from platformdirs import user_data_path
+from pydantic import BaseModel
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QCheckBox, QLabel
 from superqt import QCollapsible
 from typing_extensions import override
 
+from napari_ssbi.compute.tasks import Corrected, Found
 from napari_ssbi.layers import FOUND_PHASES, phase_colors, phase_layer
-from napari_ssbi.result_layers import overlay_layer
+from napari_ssbi.result_layers import overlay_layer, paint_next_layer
+from napari_ssbi.settings import APP
 from napari_ssbi.widgets.forms import ConfigForm
+from napari_ssbi.widgets.learn_box import LearnBox
 from napari_ssbi.widgets.messages import tell_error, tell_warning
 from napari_ssbi.widgets.palette import PhasePalette
 from napari_ssbi.widgets.step_panel import Request, StepPanel
@@ -25,6 +31,14 @@ from ssbi_core.io import PhaseMap
 from ssbi_core.materials import PHASES, Phase
 
 _SETTLE = 150  # ms without a stroke before the edit counts: a drag is many events
+_BEFORE = "phases_before"
+
+
+class PhaseSettings(NamedTuple):
+    """How phases were found: settings of the net, and its file where it is not the shipped one."""
+
+    config: BaseModel
+    model: str | None
 
 
 class PhasesPanel(StepPanel):
@@ -41,50 +55,78 @@ class PhasesPanel(StepPanel):
 
         self.form = ConfigForm(SegmentationConfig, ["clean", "flips", "tile", "overlap"])
         self.form.edited.connect(self.edited)
+        self.shipped = QCheckBox("Forget what the net learned")
+        self.shipped.toggled.connect(lambda _=None: self.edited.emit())
         more = QCollapsible("Settings of the net")
         more.addWidget(self.form)
+        more.addWidget(self.shipped)
         self.phase_palette = PhasePalette()
         self.phase_palette.picked.connect(self._select_layer)
+        self.learning = LearnBox()
+        self.learning.learn.connect(self._learn)
+        self.learning.mark_places.connect(lambda shown: self._show("paint_next", shown))
+        self.learning.show_before.connect(lambda shown: self._show(_BEFORE, shown))
         self.fractions = QLabel()
         self.fractions.setWordWrap(True)
         self.uncertainty = QCheckBox("Show where the net is unsure")
-        self.uncertainty.toggled.connect(self._show_uncertainty)
-        for widget in (more, self.phase_palette, self.uncertainty, self.fractions):
+        self.uncertainty.toggled.connect(lambda shown: self._show("uncertainty", shown))
+        for widget in (more, self.phase_palette, self.uncertainty, self.learning, self.fractions):
             self.column.addWidget(widget)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE)
         self._settle.timeout.connect(self._take_edit)
         self._found: PhaseMap | None = None
+        self._strokes: np.ndarray | None = None
+        self._model: str | None = None
         self._watched: Labels | None = None
         self._counted: PhaseMap | None = None
         self._summary = ""
 
     @override
-    def settings(self) -> Any:
+    def settings(self) -> PhaseSettings | None:
         try:
-            return self.form.config()
+            return PhaseSettings(self.form.config(), None if self.shipped.isChecked() else self._model)
         except SsbiError:
             return None
 
     @override
     def request(self) -> Request | None:
-        chosen: Chosen = self.analysis.value("data")
-        if chosen.source.micrograph is None:
+        if self.analysis.value("data").source.micrograph is None:
             return None
-        config = self.form.config()
-        arguments = {"micrograph": chosen.source.micrograph, "setting": chosen.setting, "config": config}
-        return Request("find_phases", arguments, config)
+        settings = PhaseSettings(self.form.config(), None if self.shipped.isChecked() else self._model)
+        return Request("find_phases", {**self._input(), **settings._asdict()}, settings)
 
     @override
     def run_here(self) -> None:
         phases = self.analysis.value("data").source.phases
-        for _ in self._store(replace(phases, labels=phases.labels.copy()), self.settings(), None):
+        found = Found(replace(phases, labels=phases.labels.copy()), np.empty((0, 2)))
+        for _ in self._store(found, self.settings(), None):
             pass
 
     @override
-    def accept(self, result: PhaseMap, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
-        yield from self._store(result, request.settings, made_from)
+    def accept(self, result: Found | Corrected, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
+        if isinstance(result, Found):
+            self._strokes = None
+            self.learning.say("")
+            self.analysis.layers.remove(_BEFORE)
+            yield from self._store(result, request.settings, made_from)
+            return
+        self._strokes, self._model = request.arguments["strokes"], result.model
+        self.shipped.setChecked(False)
+        self._keep_before()
+        yield
+        painted = int(np.count_nonzero(self._strokes))
+        phases = result.found.phases
+        marked = replace(phases, metadata={**phases.metadata, "edited_pixels": painted})
+        changed = np.count_nonzero(marked.labels != self.analysis.value(self.KEY).labels)
+        self.learning.say(
+            f"The net gets {100 * result.right_after:.0f} % of your strokes right, {100 * result.right_before:.0f} % "
+            f"before; {100 * changed / marked.labels.size:.2g} % of the pixels changed."
+        )
+        yield from self._store(
+            result.found._replace(phases=marked), request.settings._replace(model=result.model), made_from
+        )
 
     @override
     def summary(self) -> str:
@@ -99,27 +141,50 @@ class PhasesPanel(StepPanel):
         if phases is not self._counted:  # counting a million pixels takes longer than all other refreshes
             self._counted = phases
             self.fractions.setText("" if phases is None else self._fractions(phases))
+        chosen: Chosen | None = self.analysis.value("data")
+        self.learning.setEnabled(phases is not None and chosen is not None and chosen.source.micrograph is not None)
 
     @override
     def release(self) -> None:
         self._settle.stop()
         self._watch(None)
 
-    def _store(self, phases: PhaseMap, settings: Any, made_from: Mapping[str, int] | None) -> Iterator[None]:
+    def _input(self) -> dict[str, Any]:
         chosen: Chosen = self.analysis.value("data")
-        material, placement = chosen.setting.material(), chosen.source.placement
+        return {"micrograph": chosen.source.micrograph, "setting": chosen.setting}
+
+    def _learn(self) -> None:
+        self._take_edit()
+        phases = self.analysis.value(self.KEY)
+        assert self._found is not None
+        painted = np.where(phases.labels != self._found.labels, phases.labels, 0).astype(np.uint8)
+        strokes = painted if self._strokes is None else np.where(painted, painted, self._strokes)
+        settings = self.settings()
+        if not strokes.any() or settings is None:
+            tell_error(
+                InputError("no strokes to learn from", "pixels painted otherwise than the net said", "paint some first")
+            )
+            return
+        folder = user_data_path(APP) / "nets" / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
+        arguments = {**self._input(), **settings._asdict(), "strokes": strokes, "folder": folder}
+        self.asks.emit(Request("learn_phases", arguments, settings))
+
+    def _store(self, found: Found, settings: Any, made_from: Mapping[str, int] | None) -> Iterator[None]:
+        chosen: Chosen = self.analysis.value("data")
+        phases, material, placement = found.phases, chosen.setting.material(), chosen.source.placement
+        put, name = self.analysis.layers.put, chosen.source.layer.removesuffix(" HAADF")
         self._settle.stop()
         self._found = phases
-        name = chosen.source.layer.removesuffix(" HAADF")
         shown = replace(phases, labels=phases.labels.copy(), name=name)  # painted on; the result stays as found
-        self.analysis.layers.put(phase_layer(shown, system=material, placement=placement, role=FOUND_PHASES))
+        put(phase_layer(shown, system=material, placement=placement, role=FOUND_PHASES))
         yield
-        if phases.uncertainty is not None:
-            self.analysis.layers.put(
-                overlay_layer("uncertainty", phases.uncertainty, name, placement, self.uncertainty.isChecked())
-            )
+        if phases.uncertainty is None:
+            self.analysis.layers.remove("uncertainty", "paint_next")
         else:
-            self.analysis.layers.remove("uncertainty")
+            put(overlay_layer("uncertainty", phases.uncertainty, name, placement, self.uncertainty.isChecked()))
+            yield
+            marks = put(paint_next_layer(found.places, phases.labels.shape, name, placement))
+            marks.visible = self.learning.places.isChecked()
         yield
         self.phase_palette.set_legend(material, phase_colors(material))
         self.analysis.store(self.KEY, phases, settings, made_from)
@@ -127,6 +192,18 @@ class PhasesPanel(StepPanel):
         self._select_layer()
         for note in phases.metadata.get("notes", ()):
             tell_warning(note)
+
+    def _keep_before(self) -> None:
+        """The phases as they are now in a layer of their own, to compare with."""
+        chosen: Chosen = self.analysis.value("data")
+        phases = self.analysis.value(self.KEY)
+        shown = replace(
+            phases, labels=phases.labels.copy(), name=f"{chosen.source.layer.removesuffix(' HAADF')} earlier"
+        )
+        layer = self.analysis.layers.put(
+            phase_layer(shown, system=chosen.setting.material(), placement=chosen.source.placement, role=_BEFORE)
+        )
+        layer.visible = self.learning.before.isChecked()
 
     def _watch(self, layer: Labels | None) -> None:
         for old, connect in ((self._watched, False), (layer, True)):
@@ -145,16 +222,16 @@ class PhasesPanel(StepPanel):
             return
         if layer.data.max() > max(Phase):
             known = ", ".join(f"{phase.value} {phase.key}" for phase in PHASES)
-            error = InputError(
-                f"label {layer.data.max()} painted", f"phase codes: {known}", "undo, and paint with one of these"
+            tell_error(
+                InputError(f"label {layer.data.max()} painted", f"phase codes: {known}", "undo, and paint one of these")
             )
-            tell_error(error)
             return
         labels = np.array(layer.data, np.uint8)
         assert self._found is not None
         edited = int(np.count_nonzero(labels != self._found.labels))
+        earlier = self._found.metadata.get("edited_pixels", 0)
         self.analysis.amend(
-            self.KEY, replace(phases, labels=labels, metadata={**phases.metadata, "edited_pixels": edited})
+            self.KEY, replace(phases, labels=labels, metadata={**phases.metadata, "edited_pixels": earlier + edited})
         )
 
     def _select_layer(self) -> None:
@@ -162,13 +239,14 @@ class PhasesPanel(StepPanel):
         if layer is not None:
             self.analysis.viewer.layers.selection.active = layer
 
-    def _show_uncertainty(self, shown: bool) -> None:
-        layer = self.analysis.layers.get("uncertainty")
+    def _show(self, role: str, shown: bool) -> None:
+        layer = self.analysis.layers.get(role)
         if layer is not None:
             layer.visible = shown
 
     def _fractions(self, phases: PhaseMap) -> str:
-        material = self.analysis.value("data").setting.material() if self.analysis.value("data") else None
+        chosen: Chosen | None = self.analysis.value("data")
+        material = chosen.setting.material() if chosen else None
         present = {key: share for key, share in phases.phase_fractions().items() if share > 0}
         self._summary = f"{len(present)} phases{', edited' if phases.metadata.get('edited_pixels') else ''}"
         return "\n".join(
