@@ -258,6 +258,7 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
     recipe = Recipe(
         system=setting.system,
         reaction_layer=setting.reaction_layer,
+        image=None,
         model=analysed.model,
         segmentation=analysed.segmentation,
         transport=transport,

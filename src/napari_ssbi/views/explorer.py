@@ -41,7 +41,7 @@ from ssbi_core.io import PhaseMap
 from ssbi_core.materials import Phase
 
 if TYPE_CHECKING:
-    import napari.viewer
+    from napari.components import ViewerModel
 
 _NO_GRAPH = "No graph yet."
 
@@ -60,7 +60,7 @@ class GraphExplorer(QWidget):
     ask : asks for the path of an export, given a parent and a suggestion.
     """
 
-    def __init__(self, viewer: napari.viewer.Viewer, *, ask: Callable[[QWidget, str], str] = ask_for_path) -> None:
+    def __init__(self, viewer: ViewerModel, *, ask: Callable[[QWidget, str], str] = ask_for_path) -> None:
         super().__init__()
         self._viewer, self._ask = getattr(viewer, "__wrapped__", viewer), ask
         self._releases: list[Callable[[], Any]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from napari.layers import Labels
 from typing_extensions import override
 
 from napari_ssbi.inputs import MARK
@@ -51,7 +52,8 @@ class GraphPanel(StepPanel):
             layers[data[1]["metadata"][MARK]["role"]] = self.analysis.layers.put(data)
         yield
         labels = self.analysis.layers.get(FOUND_PHASES)
-        self.explorer.show(result, layers.get("graph_nodes"), layers.get("graph_edges"), labels)
+        shown = labels if isinstance(labels, Labels) else None  # the user may have removed it
+        self.explorer.show(result, layers.get("graph_nodes"), layers.get("graph_edges"), shown)
         yield
         self.explorer.setVisible(True)
         self.analysis.store(self.KEY, result, request.settings, made_from)

@@ -112,11 +112,12 @@ class PhasesPanel(StepPanel):
             self.analysis.layers.remove(_BEFORE)
             yield from self._store(result, request.settings, made_from)
             return
-        self._strokes, self._model = request.arguments["strokes"], result.model
+        strokes = request.arguments["strokes"]
+        self._strokes, self._model = strokes, result.model
         self.shipped.setChecked(False)
         self._keep_before()
         yield
-        painted = int(np.count_nonzero(self._strokes))
+        painted = int(np.count_nonzero(strokes))
         phases = result.found.phases
         marked = replace(phases, metadata={**phases.metadata, "edited_pixels": painted})
         changed = np.count_nonzero(marked.labels != self.analysis.value(self.KEY).labels)
