@@ -4,7 +4,7 @@ UV := .venv/bin/uv
 RUN := $(UV) run --no-sync
 EXTRAS ?= all,pardiso
 
-.PHONY: install demo test test-all lint bench docs
+.PHONY: install demo test test-all test-other lint bench docs
 install: .venv/.installed
 .venv/.installed: pyproject.toml
 	@test -x $(UV) || ($(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet --upgrade uv)
@@ -19,6 +19,11 @@ test: install ## the test suite, under 15 minutes on 2 cores
 
 test-all: install ## everything, the long checks too
 	$(RUN) pytest
+
+test-other: install ## the plugin on the minor version of napari before, with the other Qt binding
+	$(UV) venv --quiet --allow-existing --python .venv/bin/python .venv-other
+	$(UV) pip install --quiet --python .venv-other/bin/python -e ".[pardiso]" "napari==0.8.*" PySide6 --group test
+	.venv-other/bin/python -m pytest tests/plugin -m "not slow"
 
 lint: install ## style, types, layering, manifest
 	$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) pyright && $(RUN) lint-imports && $(RUN) npe2 validate napari_ssbi

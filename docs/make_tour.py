@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.plugin.window import Window, need_display, window
 
-IMAGES = Path(__file__).parent / "images" / "tour"
+IMAGES = Path(__file__).resolve().parent / "images" / "tour"
 SAMPLE = "broken_layer"
 
 
@@ -20,11 +21,12 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with window() as opened, tempfile.TemporaryDirectory() as place:
         opened.viewer.theme = theme
-        tour(opened, folder, Path(place))
+        os.chdir(place)  # where the report goes; the path of a folder that is thrown away is no part of the tour
+        tour(opened, folder)
 
 
-def tour(opened: Window, folder: Path, place: Path) -> None:
-    """Photograph every step into a folder; the report goes to a place that is thrown away."""
+def tour(opened: Window, folder: Path) -> None:
+    """Photograph every step into a folder."""
     from ssbi_core.materials import Phase
 
     dock, viewer = opened.dock, opened.viewer
@@ -51,7 +53,7 @@ def tour(opened: Window, folder: Path, place: Path) -> None:
     sliders[Phase.CONTACT].setValue(140)
     opened.wait(lambda: not panel.sliders._waiting)
     opened.picture(folder / "7_what_if.png")
-    dock.panel("report").folder.setText(str(place / "interface"))
+    dock.panel("report").folder.setText("interface")
     opened.run("report")
     opened.picture(folder / "8_report.png")
 

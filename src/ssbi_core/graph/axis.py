@@ -17,6 +17,7 @@ from ssbi_core.materials import Phase
 
 AXIS_NAMES = ("rows", "columns", "slices")
 _ARRAY_AXES = {2: (0, 1), 3: (1, 2, 0)}
+_DECIDED = 0.6  # of a plane's solid on one side more than on the other
 ELECTROLYTE = (Phase.LLZO, Phase.GRAIN_BOUNDARY, Phase.DISLOCATION)
 """Phases that are electrolyte for the question where the interface is."""
 
@@ -67,6 +68,28 @@ def interface_axis(labels: np.ndarray) -> int:
     _require_both(bool(electrolyte.any()), bool(electrode.any()))
     separation = [_separation(electrolyte, electrode, array_axis(axis, labels.ndim)) for axis in range(labels.ndim)]
     return int(np.argmax(np.round(separation, 9)))  # rounded: summation noise must not decide between equals
+
+
+def interfaces_along(labels: np.ndarray, axis: int) -> int:
+    """How many LLZO | NMC interfaces the current crosses one after the other.
+
+    Parameters
+    ----------
+    labels : (rows, columns) or (slices, rows, columns) phase codes.
+    axis : transport axis.
+
+    Returns
+    -------
+    int
+        Changes between planes that are mostly electrolyte and planes that are mostly electrode; planes of an even
+        mixture, as where an interface is wavy, decide nothing. 0 where only one of them is there.
+    """
+    across = tuple(i for i in range(labels.ndim) if i != array_axis(axis, labels.ndim))
+    electrolyte = np.isin(labels, ELECTROLYTE).sum(axis=across, dtype=np.int64)
+    electrode = (labels == Phase.NMC).sum(axis=across, dtype=np.int64)
+    leaning = (electrode - electrolyte) / np.maximum(electrode + electrolyte, 1)
+    sides = np.sign(leaning[np.abs(leaning) > _DECIDED])
+    return int(np.count_nonzero(np.diff(sides)))
 
 
 def _separation(one: np.ndarray, other: np.ndarray, along: int) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ssbi_core.errors import CalibrationError, InputError
-from ssbi_core.graph.axis import array_axis, interface_axis
+from ssbi_core.graph.axis import array_axis, interface_axis, interfaces_along
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem, Phase, load_system
 from ssbi_core.transport.conductivity_field import ConductionField, build_field
@@ -97,6 +97,12 @@ class Structure:
         """What the reader of a result should know of its labels."""
         filled = f"{100 * self.unlabelled:.2g} % unlabelled pixels took the phase of their nearest neighbour"
         notes = [filled] if self.unlabelled else []
+        crossed = interfaces_along(self.labels, self.axis)
+        if crossed > 1:
+            notes.append(
+                f"{crossed} LLZO | NMC interfaces lie one behind the other along axis {self.axis}: the result is that "
+                "of all in series (crop the image to one of them for its own)"
+            )
         touching = _direct_contacts(self.labels)
         if touching and self._shows(Phase.CONTACT) and Phase.CONTACT in self.properties(temperature)[1]:
             bare = f"LLZO touches NMC on {touching} pixel faces without a contact line"

@@ -3,6 +3,7 @@ import pytest
 
 from ssbi_core.errors import InputError
 from ssbi_core.graph import array_axis, interface_axis
+from ssbi_core.graph.axis import interfaces_along
 from ssbi_core.materials import Phase
 
 
@@ -75,3 +76,28 @@ def test_array_axis_of_images_and_volumes():
 def test_wrong_axis_is_an_input_error(axis, ndim):
     with pytest.raises(InputError):
         array_axis(axis, ndim)
+
+
+def _banded(*phases):
+    return np.concatenate([np.full((6, 40), phase, np.uint8) for phase in phases])
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize(
+    ("phases", "count"),
+    [
+        ([Phase.LLZO], 0),
+        ([Phase.LLZO, Phase.REACTION_LAYER, Phase.NMC], 1),
+        ([Phase.LLZO, Phase.NMC, Phase.LLZO], 2),
+        ([Phase.NMC, Phase.PORE, Phase.NMC, Phase.CONTACT, Phase.LLZO, Phase.GRAIN_BOUNDARY, Phase.LLZO], 1),
+    ],
+)
+def test_interfaces_one_behind_the_other_are_counted(phases, count, axis):
+    labels = _banded(*phases)
+    assert interfaces_along(labels if axis == 0 else labels.T, axis) == count
+
+
+def test_a_wavy_interface_is_one():
+    rows, columns = np.mgrid[:80, :60]
+    labels = np.where(rows < 40 + 12 * np.sin(columns / 5), Phase.LLZO, Phase.NMC)
+    assert interfaces_along(labels, 0) == 1

@@ -70,14 +70,14 @@ class ReportPanel(StepPanel):
                 "results that belong together",
                 "press Run to here, then write again",
             )
-        arguments = {"analysed": self._analysed(chosen), "folder": Path(text), "overwrite": self.overwrite.isChecked()}
+        arguments = {"analysed": self._analysed(chosen), "folder": Path(text).expanduser().absolute(), "overwrite": self.overwrite.isChecked()}
         return Request("write_report", arguments, text)
 
     @override
     def accept(self, result: Any, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
         self.analysis.store(self.KEY, result, request.settings, made_from)
         yield
-        tell(f"report written to {result.folder}")
+        tell(f"report written into the folder {result.folder.name}")
 
     @override
     def summary(self) -> str:
@@ -94,7 +94,8 @@ class ReportPanel(StepPanel):
             return
         files = (bundle.report, bundle.result, bundle.script, bundle.command)
         names = ", ".join(path.name for path in files)
-        self.written.setText(f"{names} and {len(bundle.figures)} figures in {bundle.folder}")
+        self.written.setText(f"{names} and {len(bundle.figures)} figures in the folder {bundle.folder.name}")
+        self.written.setToolTip(str(bundle.folder))
 
     def _analysed(self, chosen: Chosen) -> Analysed:
         phases, transport = self.analysis.result("phases"), self.analysis.result("transport")
