@@ -40,7 +40,6 @@ class ComputeError(SsbiError):
 class _Process:
     popen: subprocess.Popen[bytes]
     log: BinaryIO
-    reader: threading.Thread | None = None
     ended_on_request: bool = False
     sending: threading.Lock = field(default_factory=threading.Lock)
 
@@ -71,6 +70,7 @@ class ComputeClient:
         self._process: _Process | None = None
         self._open: set[int] = set()
         self._timers: dict[int, threading.Timer] = {}
+        self._readers: list[threading.Thread] = []
 
     @property
     def alive(self) -> bool:
@@ -112,8 +112,9 @@ class ComputeClient:
             timer.cancel()
         if process is not None:
             process.end()
-            if process.reader is not None and process.reader is not threading.current_thread():
-                process.reader.join(timeout=2)
+        for reader in self._readers:  # also of processes that ended before
+            if reader is not threading.current_thread():
+                reader.join(timeout=2)
 
     def _running(self) -> _Process:
         if self._process is None or self._process.popen.poll() is not None:
@@ -128,7 +129,7 @@ class ComputeClient:
             )
             self._process = _Process(popen, log)
             reader = threading.Thread(target=self._read, args=(self._process,), daemon=True, name="ssbi-compute")
-            self._process.reader = reader
+            self._readers = [old for old in self._readers if old.is_alive()] + [reader]
             reader.start()
         return self._process
 

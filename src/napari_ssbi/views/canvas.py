@@ -21,6 +21,11 @@ _POINTING = ("pan_zoom", "pick")
 _ADDING = ("Shift", "Control")
 
 
+def camera(viewer: ViewerModel) -> Any:
+    """The camera; napari before 0.9 has it on the viewer."""
+    return getattr(viewer, "scene", viewer).camera
+
+
 class CanvasLink:
     """Connects the canvas of a viewer with a selection until it is released.
 
@@ -80,8 +85,7 @@ class CanvasLink:
         """Move the camera to a place in the image."""
         world = self.world_of(pixel)
         if world is not None and self._viewer.dims.ndisplay == 2:
-            scene = getattr(self._viewer, "scene", self._viewer)  # napari before 0.9 has the camera on the viewer
-            scene.camera.center = (0.0, float(world[-2]), float(world[-1]))
+            camera(self._viewer).center = (0.0, float(world[-2]), float(world[-1]))
 
     def _press(self, _viewer: ViewerModel, event: Any) -> Iterator[None]:
         if event.button != 1 or not self._points():

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from napari_ssbi.views.canvas import CanvasLink
+from napari_ssbi.views.canvas import CanvasLink, camera
 from napari_ssbi.views.selection import NodeSelection
 
 
@@ -127,7 +127,7 @@ def test_without_the_labels_the_nodes_layer_tells_the_place(canvas, viewer, sele
 
 def test_the_camera_goes_to_a_place_of_the_image(canvas, viewer, layers):
     canvas.center_on(np.array([12.0, 34.0]))
-    np.testing.assert_allclose(viewer.scene.camera.center[-2:], layers["phases"].data_to_world([12, 34]))
+    np.testing.assert_allclose(camera(viewer).center[-2:], layers["phases"].data_to_world([12, 34]))
 
 
 def test_nothing_is_connected_after_release(viewer, graph, selection, layers):

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from napari.utils.notifications import notification_manager
 
+from napari_ssbi.views.canvas import camera
 from napari_ssbi.views.explorer import GraphExplorer
 from ssbi_core import build_graph
 from ssbi_core.io import PhaseMap
@@ -101,7 +102,7 @@ def test_an_export_that_fails_is_told_and_one_called_off_is_not(viewer, graph, a
 
 def test_a_place_of_the_profile_is_shown_and_selected(full, viewer, layers, graph):
     full.go_to_place(32.5, 40.0)
-    np.testing.assert_allclose(viewer.scene.camera.center[-2:], layers["phases"].data_to_world([32.5, 40]))
+    np.testing.assert_allclose(camera(viewer).center[-2:], layers["phases"].data_to_world([32.5, 40]))
     (node,) = full.selection.nodes
     assert graph.nodes.loc[node, "phase"] == "reaction_layer"
 

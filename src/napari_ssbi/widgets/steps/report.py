@@ -70,7 +70,11 @@ class ReportPanel(StepPanel):
                 "results that belong together",
                 "press Run to here, then write again",
             )
-        arguments = {"analysed": self._analysed(chosen), "folder": Path(text).expanduser().absolute(), "overwrite": self.overwrite.isChecked()}
+        arguments = {
+            "analysed": self._analysed(chosen),
+            "folder": Path(text).expanduser().absolute(),
+            "overwrite": self.overwrite.isChecked(),
+        }
         return Request("write_report", arguments, text)
 
     @override
