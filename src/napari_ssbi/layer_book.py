@@ -90,6 +90,9 @@ def _same_grid(layer: Layer, values: Any, settings: dict[str, Any]) -> bool:
 def _update(layer: Image | Labels, values: Any, settings: dict[str, Any]) -> None:
     layer.metadata = settings["metadata"]
     layer.data = values
+    if isinstance(layer, Labels):  # forgets its history: undo must not bring back pixels of another result
+        layer.editable = False
+        layer.editable = True
     if isinstance(layer, Image) and "contrast_limits" in settings:
         layer.contrast_limits_range = settings["contrast_limits"]
         layer.contrast_limits = settings["contrast_limits"]

@@ -102,8 +102,12 @@ def bottleneck_layer(solution: ConductionSolution, name: str, placement: Placeme
     return places, {**settings, **placement.layer_settings()}, "points"
 
 
-def paint_next_layer(places: np.ndarray, shape: tuple[int, ...], name: str, placement: Placement) -> LayerData:
-    """Where a stroke would tell the net most, numbered from the most to the least."""
+def paint_next_layer(
+    places: np.ndarray, shape: tuple[int, ...], name: str, placement: Placement, visible: bool
+) -> LayerData | None:
+    """Where a stroke would tell the net most, numbered from the most to the least; None where it is sure everywhere."""
+    if not len(places):
+        return None
     longest = max(shape)
     settings = {
         "name": f"{name} Paint here next",
@@ -113,6 +117,7 @@ def paint_next_layer(places: np.ndarray, shape: tuple[int, ...], name: str, plac
         "border_color": _PAINT_COLOR,
         "border_width": 0.12,
         "text": {"string": "{order}", "color": _PAINT_COLOR, "size": 10, "translation": (0.0, longest / 30)},
+        "visible": visible,
         "metadata": {MARK: {"role": "paint_next"}},
     }
     return np.asarray(places, float).reshape(-1, 2), {**settings, **placement.layer_settings()}, "points"

@@ -3,13 +3,15 @@
 They start on the first face where the current that enters to one side of them is an odd multiple of half that part, so
 that dense lines mean dense current. All are followed at once, by the midpoint rule along the interpolated direction of
 the current. Insulating pixels are walked around: interpolation blurs the wall of a pore by a pixel, so a step that
-would enter it goes along it instead.
+would enter it is made again along the current of the pixel it starts from, and slides along the wall. A line that
+cannot slide leaves its pixel through a corner: the node there carries current, between two pores too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy.ndimage import map_coordinates
@@ -20,6 +22,8 @@ from ssbi_core.transport.solution import ConductionSolution
 
 _STEP = 0.5  # pixels
 _LONGEST = 8  # times the sum of rows and columns; a longer line goes round in circles of rounding
+_HEAD_ON = 0.02  # pixels; a line that would slide less along a wall ran straight into it
+_PAST = 1e-6  # pixels beyond a corner, when a line passes through it
 _STILL = 1e-9  # of the mean current density; less has no direction
 
 
@@ -68,11 +72,11 @@ def streamlines(solution: ConductionSolution, count: int = 60) -> Streamlines:
 
 def _starts(inflow: np.ndarray, count: int) -> np.ndarray:
     """(count, 2) places on the first row that split the inflow evenly."""
-    edges = np.concatenate([[0.0], np.cumsum(inflow.clip(0))])
-    wanted = (np.arange(count) + 0.5) / count * edges[-1]
-    carrying = np.concatenate([[True], np.diff(edges) > 0])  # interp wants edges that rise
-    columns = np.interp(wanted, edges[carrying], np.flatnonzero(carrying)) - 0.5
-    return np.stack([np.zeros(count), columns.clip(0, inflow.size - 1)], axis=1)
+    upto = np.cumsum(inflow.clip(0))
+    wanted = (np.arange(count) + 0.5) / count * upto[-1]
+    column = np.searchsorted(upto, wanted)  # the first that reaches it, and so one that carries current
+    place = column + 0.5 - (upto[column] - wanted) / inflow[column]
+    return np.stack([np.zeros(count), place.clip(0, inflow.size - 1)], axis=1)
 
 
 def _followed(current: np.ndarray, starts: np.ndarray) -> list[np.ndarray]:
@@ -95,7 +99,7 @@ def _steps(current: np.ndarray, live: np.ndarray, starts: np.ndarray) -> Iterato
         here = place[going]
         half = _direction(current, here)
         move = _STEP * _direction(current, (here + _STEP / 2 * half).clip(0, last))
-        there = _beside_walls(live, here, move)
+        there = _beside_walls(current, live, here, move)
         there[:, 1] = there[:, 1].clip(0, last[1])
         arrived = there[:, 0] > last[0]
         stuck = (np.abs(there - here).sum(axis=1) < 1e-6) | (there[:, 0] < 0)
@@ -112,12 +116,32 @@ def _direction(current: np.ndarray, place: np.ndarray) -> np.ndarray:
     return np.divide(found, size, out=np.zeros_like(found), where=size > 0)
 
 
-def _beside_walls(live: np.ndarray, here: np.ndarray, move: np.ndarray) -> np.ndarray:
+def _beside_walls(current: np.ndarray, live: np.ndarray, here: np.ndarray, move: np.ndarray) -> np.ndarray:
     """Where the move leads; one that would enter an insulating pixel is made along its wall."""
     there = here + move
-    for kept in (move * [1, 0], move * [0, 1], np.zeros_like(move)):
-        blocked = ~_inside(live, there)
-        there[blocked] = (here + kept)[blocked]
+    blocked = np.flatnonzero(~_inside(live, there))
+    if blocked.size:
+        there[blocked] = _along_wall(current, live, here[blocked])
+    return there
+
+
+def _along_wall(current: np.ndarray, live: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """A step from `here` along the pixel's own current, or the part of it that no wall stops."""
+    own = _STEP * _direction(current, np.rint(here))
+    there = _through_corner(live, here, own)
+    for move in (own * [0, 1], own * [1, 0], own):
+        free = _inside(live, here + move) & (np.abs(move).max(axis=1) > _HEAD_ON)
+        there[free] = (here + move)[free]
+    return there
+
+
+def _through_corner(live: np.ndarray, here: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Just past the furthest downstream corner of the pixel behind which it conducts; `here` where there is none."""
+    there, furthest = here.copy(), np.zeros(len(here))
+    for side in product((-1, 1), repeat=2):
+        corner = np.rint(here) + np.array(side) * (0.5 + _PAST)
+        better = _inside(live, corner) & (own @ side > furthest)
+        there[better], furthest[better] = corner[better], (own @ side)[better]
     return there
 
 

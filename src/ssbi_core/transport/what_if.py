@@ -5,6 +5,9 @@ the properties only by which phases insulate, which are so weak beside another t
 `primal`), and which interfaces resist at all. As long as these stay as they are, a question costs a refill of numbers,
 a factorisation and a back substitution. The answers are those of `solve_conduction` without bounds: the potential
 problem, whose conductivity is an upper bound up to its tears.
+
+Answers are solved on one core: whoever drags a slider has a window to draw on the others, and a factorisation in two
+threads waits for the slower one (on a busy machine of 2 cores it took twice as long as in one).
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from ssbi_core.transport.conductivity_field import SOLIDS, ConductionField, Fiel
 from ssbi_core.transport.config import TransportConfig
 from ssbi_core.transport.discrete_problem import check
 from ssbi_core.transport.knockout import REMOVABLE, filled
+from ssbi_core.transport.linear_solve import one_core
 from ssbi_core.transport.percolation import percolates
 from ssbi_core.transport.properties import Properties, phase_properties
 from ssbi_core.transport.structure import Structure
@@ -40,7 +44,8 @@ class WhatIfAnswer:
 
     Attributes
     ----------
-    effective_conductivity : S/cm, of the potential problem; 0 where nothing percolates.
+    effective_conductivity : S/cm, of the potential problem: an upper bound, as in `solve_conduction` without bounds (but
+        for the torn ends of lines, see `primal`); 0 where nothing percolates.
     area_specific_resistance : ohm cm2 of the whole field of view; infinite where nothing percolates.
     resistance_share : phase key -> share of the dissipated power; sums to 1, empty where nothing percolates.
     percolates : whether a conducting path joins the two faces.
@@ -177,7 +182,8 @@ class _Prepared:
         if not percolates(problem.live, problem.axis):
             return WhatIfAnswer(0.0, np.inf, {}, False)
         scaled = problem.faces.resistance * problem.reference / problem.voxel_size
-        potential = problem.primal.on_cells(problem.field / problem.reference, scaled)
+        with one_core():
+            potential = problem.primal.on_cells(problem.field / problem.reference, scaled)
         check(potential.solution, tolerance=self._config.tolerance, what="potential")
         sigma = potential.effective_conductivity * problem.reference
         share = self._share(potential.solution.energies, field)

@@ -45,6 +45,47 @@ def test_no_line_enters_a_pore_or_leaves_the_picture_and_all_arrive():
         assert np.linalg.norm(np.diff(line, axis=0), axis=1).max() <= 0.5 + 1e-9
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_lines_start_where_current_enters_and_not_in_a_pore_at_the_face(axis):
+    labels = np.full((40, 60), Phase.LLZO)
+    labels[:8, 10:25] = labels[:3, 40:44] = Phase.PORE
+    labels = labels if axis == 0 else labels.T
+    solution = solved(labels, axis)
+    lines = streamlines(solution, count=50).lines
+    start = np.rint([line[0] for line in lines]).astype(int)
+    assert (labels[start[:, 0], start[:, 1]] == Phase.LLZO).all()
+    inflow = solution.current_vectors[axis].take(0, axis)
+    of_columns = np.bincount(start[:, 1 - axis], minlength=inflow.size)
+    np.testing.assert_allclose(np.cumsum(of_columns), 50 * np.cumsum(inflow) / inflow.sum(), atol=0.51)
+    assert all(line[-1, axis] == 39 for line in lines)
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_lines_pass_where_conducting_pixels_meet_in_a_corner_between_pores(flipped):
+    """The nodes of pixels carry current through such a corner: nearly all lines pass it here, as all else is closed."""
+    labels = np.full((24, 31), Phase.LLZO)
+    labels[12, 16:] = labels[13, :16] = Phase.PORE
+    labels[12:14, 30] = Phase.LLZO  # a path through faces, without which nothing would percolate
+    labels = labels[:, ::-1] if flipped else labels
+    lines = streamlines(solved(labels), count=40).lines
+    assert all(line[-1, 0] == 23 for line in lines)
+    for line in lines:
+        place = np.rint(line).astype(int)
+        assert (labels[place[:, 0], place[:, 1]] == Phase.LLZO).all()
+        assert np.linalg.norm(np.diff(line, axis=0), axis=1).max() <= 0.5 + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_all_lines_arrive_through_scattered_pores(seed):
+    rng = np.random.default_rng(seed)
+    labels = np.where(rng.random((64, 64)) < 0.2, Phase.PORE, Phase.LLZO)
+    lines = streamlines(solved(labels), count=40).lines
+    assert all(line[-1, 0] == 63 for line in lines)
+    for line in lines:
+        place = np.rint(line).astype(int)
+        assert (labels[place[:, 0], place[:, 1]] == Phase.LLZO).all()
+
+
 def test_between_two_lines_flows_the_same_current_in_any_section():
     rng = np.random.default_rng(0)
     labels = rng.choice([Phase.LLZO, Phase.NMC], (8, 8)).repeat(10, axis=0).repeat(10, axis=1)

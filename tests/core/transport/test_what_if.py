@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from ssbi_core.errors import InputError
+from ssbi_core.errors import InputError, SolverError
 from ssbi_core.io import PhaseMap
 from ssbi_core.materials import Phase
 from ssbi_core.transport import TransportConfig, WhatIf, solve_conduction
@@ -45,9 +45,9 @@ QUESTIONS = [
 ]
 
 
-@pytest.mark.parametrize("mesh", ["pixels", "graded"])
-def test_answers_are_those_of_a_solve_from_the_beginning(mesh):
-    config = TransportConfig(bounds=False, bottlenecks=False, mesh=mesh)
+@pytest.mark.parametrize(("mesh", "solver"), [("pixels", "auto"), ("graded", "auto"), ("graded", "superlu")])
+def test_answers_are_those_of_a_solve_from_the_beginning(mesh, solver):
+    config = TransportConfig(bounds=False, knockout=False, bottlenecks=False, mesh=mesh, solver=solver)
     with WhatIf(picture(), config=config) as what_if:
         for question in QUESTIONS + QUESTIONS[::-1]:  # each is asked fresh, and of what is kept
             answer = what_if.answer(**question)
@@ -67,6 +67,12 @@ def test_taking_phases_away_gains_what_the_knock_out_says():
             assert found / solved.effective_conductivity.estimate - 1 == pytest.approx(gain, abs=1e-6)
         both = what_if.answer(without=("grain_boundary", "contact")).effective_conductivity
         assert both > what_if.answer(without=("contact",)).effective_conductivity
+
+
+def test_an_answer_that_is_not_accurate_is_refused():
+    strict = TransportConfig(bounds=False, bottlenecks=False, tolerance=1e-14, solver="amg", mesh="pixels")
+    with WhatIf(picture(), config=strict) as what_if, pytest.raises(SolverError, match="potential"):
+        what_if.answer()
 
 
 def test_properties_of_the_config_hold_until_they_are_changed():

@@ -136,6 +136,18 @@ def test_places_to_paint_next_are_marked_where_the_net_is_unsure(dock):
     np.testing.assert_array_equal(marks.data, [[3, 4], [20, 30]])
 
 
+def test_undo_does_not_reach_back_beyond_a_new_result(dock):
+    with_image(dock)
+    run(dock, "data")
+    run(dock, "phases")
+    layer = dock.analysis.layers.get(FOUND_PHASES)
+    layer.paint((5, 5), int(Phase.PORE))
+    run(dock, "phases")
+    fresh = layer.data.copy()
+    layer.undo()
+    np.testing.assert_array_equal(layer.data, fresh)
+
+
 def test_a_label_that_is_no_phase_is_told_and_not_taken(dock, said):
     with_image(dock)
     run(dock, "data")

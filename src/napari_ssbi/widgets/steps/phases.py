@@ -184,8 +184,12 @@ class PhasesPanel(StepPanel):
         else:
             put(overlay_layer("uncertainty", phases.uncertainty, name, placement, self.uncertainty.isChecked()))
             yield
-            marks = put(paint_next_layer(found.places, phases.labels.shape, name, placement))
-            marks.visible = self.learning.places.isChecked()
+            marked = self.learning.places.isChecked()
+            marks = paint_next_layer(found.places, phases.labels.shape, name, placement, marked)
+            if marks is None:
+                self.analysis.layers.remove("paint_next")
+            else:
+                put(marks)
         yield
         self.phase_palette.set_legend(material, phase_colors(material))
         self.analysis.store(self.KEY, phases, settings, made_from)
