@@ -44,8 +44,8 @@ class WhatIfAnswer:
 
     Attributes
     ----------
-    effective_conductivity : S/cm, of the potential problem: an upper bound, as in `solve_conduction` without bounds (but
-        for the torn ends of lines, see `primal`); 0 where nothing percolates.
+    effective_conductivity : S/cm, of the potential problem: an upper bound, as in `solve_conduction` without bounds
+        (but for the torn ends of lines, see `primal`); 0 where nothing percolates.
     area_specific_resistance : ohm cm2 of the whole field of view; infinite where nothing percolates.
     resistance_share : phase key -> share of the dissipated power; sums to 1, empty where nothing percolates.
     percolates : whether a conducting path joins the two faces.
