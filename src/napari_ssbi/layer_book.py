@@ -1,22 +1,26 @@
 """The layers this plugin has put into a viewer, one for each role.
 
-A result that comes again updates its layer in place: order, visibility, name and opacity stay as the user set them. A
-layer the user removed is forgotten, and made again with the next result.
+A result that comes again updates its layer in place: order, visibility, name and opacity stay as the user set them, and
+napari, which collects all garbage whenever a layer is removed, does not hold up the window. A layer the user removed is
+forgotten, and made again with the next result.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from napari.components import ViewerModel
-from napari.layers import Image, Labels, Layer
+from napari.layers import Image, Labels, Layer, Points, Vectors
 
 from napari_ssbi.inputs import MARK
 from napari_ssbi.layers import LayerData
 
 _PLACED = ("scale", "translate", "affine", "units", "axis_labels")
-_KEPT = ("visible", "opacity", "blending", "name")
+# Features first: text and colours follow them.
+_SHOWN: dict[type[Layer], tuple[str, ...]] = {
+    Points: ("features", "size", "symbol", "border_width", "face_color", "border_color"),
+    Vectors: ("features", "edge_width", "edge_color"),
+}
 
 
 class LayerBook:
@@ -44,22 +48,13 @@ class LayerBook:
         """Show a layer under the role named in its metadata."""
         values, settings, kind = data
         role = settings["metadata"][MARK]["role"]
-        known = self.get(role)
-        if isinstance(known, Image | Labels) and _same_grid(known, values, settings):
-            _update(known, values, settings)
+        known, fresh = self.get(role), Layer.create(values, settings, kind)
+        if known is not None and type(known) is type(fresh):
+            _update(known, fresh)
             return known
-        index = None
-        if known is not None:
-            settings = {**settings, **{name: getattr(known, name) for name in _KEPT}}
-            index = self._viewer.layers.index(known)
-            self._viewer.layers.remove(known)
-        layer = Layer.create(values, settings, kind)
-        if index is None:
-            self._viewer.add_layer(layer)
-        else:
-            self._viewer.layers.insert(index, layer)
-        self._layers[role] = layer
-        return layer
+        self.remove(role)
+        self._layers[role] = fresh
+        return self._viewer.add_layer(fresh)
 
     def remove(self, *roles: str) -> None:
         """Remove the layers of these roles that are there."""
@@ -74,25 +69,19 @@ class LayerBook:
         self.remove(*self._layers)
 
 
-def _same_grid(layer: Layer, values: Any, settings: dict[str, Any]) -> bool:
-    placed = Layer.create(values[:1, :1], {k: settings[k] for k in _PLACED if k in settings}, "image")
-    same = layer.data.shape == values.shape and layer.data.dtype == values.dtype
-    return (
-        same
-        and layer.units == placed.units
-        and (
-            (layer.data_to_world((1, 2)), layer.data_to_world((0, 0)))
-            == (placed.data_to_world((1, 2)), placed.data_to_world((0, 0)))
-        )
-    )
-
-
-def _update(layer: Image | Labels, values: Any, settings: dict[str, Any]) -> None:
-    layer.metadata = settings["metadata"]
-    layer.data = values
+def _update(layer: Layer, fresh: Layer) -> None:
+    """Have a layer show what a fresh one would."""
+    if isinstance(layer, Points):
+        layer.selected_data = set()
+    layer.metadata = fresh.metadata
+    layer.data = fresh.data
+    for name in _PLACED:
+        setattr(layer, name, getattr(fresh, name))
+    for name in _SHOWN.get(type(layer), ()):
+        setattr(layer, name, getattr(fresh, name))
+    if isinstance(layer, Image) and isinstance(fresh, Image):
+        layer.contrast_limits_range = fresh.contrast_limits_range
+        layer.contrast_limits = fresh.contrast_limits
     if isinstance(layer, Labels):  # forgets its history: undo must not bring back pixels of another result
         layer.editable = False
         layer.editable = True
-    if isinstance(layer, Image) and "contrast_limits" in settings:
-        layer.contrast_limits_range = settings["contrast_limits"]
-        layer.contrast_limits = settings["contrast_limits"]
