@@ -18,6 +18,7 @@ from napari_ssbi.layers import LayerData
 _PLACED = ("scale", "translate", "affine", "units", "axis_labels")
 # Features first: text and colours follow them.
 _SHOWN: dict[type[Layer], tuple[str, ...]] = {
+    Image: ("contrast_limits_range", "contrast_limits"),
     Points: ("features", "size", "symbol", "border_width", "face_color", "border_color"),
     Vectors: ("features", "edge_width", "edge_color"),
 }
@@ -79,9 +80,6 @@ def _update(layer: Layer, fresh: Layer) -> None:
         setattr(layer, name, getattr(fresh, name))
     for name in _SHOWN.get(type(layer), ()):
         setattr(layer, name, getattr(fresh, name))
-    if isinstance(layer, Image) and isinstance(fresh, Image):
-        layer.contrast_limits_range = fresh.contrast_limits_range
-        layer.contrast_limits = fresh.contrast_limits
     if isinstance(layer, Labels):  # forgets its history: undo must not bring back pixels of another result
         layer.editable = False
         layer.editable = True
