@@ -1,1 +1,1 @@
-"""napari plugin of ssbi: readers, sample data and (soon) the analysis dock."""
+"""napari plugin of ssbi: readers, writers, sample data and the dock "Interface analysis"."""
