@@ -16,3 +16,7 @@ Labels = UInt8[np.ndarray, "*grid"]
 
 Field = Float64[np.ndarray, "*grid"]
 """One float64 value per pixel or voxel."""
+
+
+def silent(_doing: str, _done: float) -> None:
+    """Progress that nobody listens to."""

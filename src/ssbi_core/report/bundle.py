@@ -21,6 +21,7 @@ from ssbi_core.report.recipe import Recipe
 from ssbi_core.report.records import ImageResult
 from ssbi_core.report.scripts import SYSTEM, python_script, shell_script
 from ssbi_core.report.starting_point import starting_point
+from ssbi_core.types import silent
 
 Progress = Callable[[str, float], None]
 
@@ -75,7 +76,7 @@ def write_report_bundle(
     InputError
         If the provenance holds settings that are none, or the file of the material system is gone.
     """
-    report = progress or _silent
+    report = progress or silent
     recipe = (recipe or Recipe.of(result.provenance.get("settings", {}))).settled(result)
     folder = Path(folder).expanduser().absolute()
     _require_free(folder, overwrite)
@@ -127,7 +128,3 @@ def _require_free(folder: Path, overwrite: bool) -> None:
         raise OutputError(f"{folder} is not empty", "a new or empty folder", "choose another, or allow to overwrite it")
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file", "a folder", "choose another output folder")
-
-
-def _silent(_doing: str, _done: float) -> None:
-    """Nobody listens."""

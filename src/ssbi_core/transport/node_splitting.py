@@ -18,7 +18,7 @@ from ssbi_core.transport.elements import corner_offsets, pixel_corners
 from ssbi_core.transport.graded_mesh import TIP, GradedMesh
 from ssbi_core.transport.surfaces import Surfaces
 
-_WEAK = 0.01  # ratio of conductivities
+WEAK = 0.01  # ratio of conductivities
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +160,7 @@ def _faces(strength: np.ndarray, surfaces: Surfaces, axis: int) -> np.ndarray:
     kind = np.full([n + (1 if k == axis else 2) for k, n in enumerate(shape)], _CLOSED, dtype=np.int8)
     inner = tuple(slice(1, n) if k == axis else slice(1, n + 1) for k, n in enumerate(shape))
     moved = np.moveaxis(strength, axis, 0)
-    weak = np.minimum(moved[:-1], moved[1:]) <= _WEAK * np.maximum(moved[:-1], moved[1:])
+    weak = np.minimum(moved[:-1], moved[1:]) <= WEAK * np.maximum(moved[:-1], moved[1:])
     kind[inner] = np.where(np.moveaxis(weak, 0, axis), _UNEQUAL, _PLAIN)
     pixel = np.stack(np.unravel_index(surfaces.first[surfaces.axis == axis], shape))
     kind[tuple(pixel + 1)] = _CLOSED

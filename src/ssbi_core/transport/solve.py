@@ -25,6 +25,7 @@ from ssbi_core.transport.primal import PrimalProblem
 from ssbi_core.transport.refinement import tighten
 from ssbi_core.transport.solution import ConductionSolution
 from ssbi_core.transport.structure import Structure
+from ssbi_core.types import silent
 
 
 def solve_conduction(
@@ -86,7 +87,7 @@ def solve_conduction(
             "backend": backend,
         },
     )
-    report = progress or _silent
+    report = progress or silent
     structure = Structure.of(phases, system, config.axis, config.conductivity, config.resistance, config.max_unlabelled)
     bodies, lines = structure.properties(config.temperature)
     field = structure.field(config.temperature)
@@ -119,10 +120,6 @@ def solve_conduction(
     settings = config.model_dump() | structure.settings(config.temperature)
     settings["notes"] += more
     return replace(_solution(field, conduction, gains, config, structure), settings=settings, bottlenecks=narrow)
-
-
-def _silent(_doing: str, _done: float) -> None:
-    """Nobody listens."""
 
 
 def _tightened(

@@ -27,11 +27,11 @@ from ssbi_core.transport.config import TransportConfig
 from ssbi_core.transport.discrete_problem import check
 from ssbi_core.transport.knockout import REMOVABLE, filled
 from ssbi_core.transport.linear_solve import one_core
+from ssbi_core.transport.node_splitting import WEAK
 from ssbi_core.transport.percolation import percolates
 from ssbi_core.transport.properties import Properties, phase_properties
 from ssbi_core.transport.structure import Structure
 
-_WEAK = 0.01  # as in `node_splitting`
 _SOME = 1e-6  # of a pixel's own resistance; a face with less is as good as none
 _KEPT = 3  # prepared problems; each holds a factorisation
 
@@ -145,7 +145,7 @@ class WhatIf:
         """What of the properties the preparation depends on."""
         here = {phase: value for phase, value in bodies.items() if phase in self._present or phase in SOLIDS}
         unit = _SOME * self.structure.voxel_size / max(*here.values(), 1e-300)
-        weak = (frozenset({a, b}) for a in here for b in here if 0 < here[a] <= _WEAK * here[b])
+        weak = (frozenset({a, b}) for a in here for b in here if 0 < here[a] <= WEAK * here[b])
         return (
             frozenset(phase for phase, value in here.items() if value == 0),
             frozenset(surfaces),

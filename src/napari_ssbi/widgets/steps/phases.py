@@ -86,7 +86,7 @@ class PhasesPanel(StepPanel):
     @override
     def settings(self) -> PhaseSettings | None:
         try:
-            return PhaseSettings(self.form.config(), None if self.shipped.isChecked() else self._model)
+            return self._typed()
         except SsbiError:
             return None
 
@@ -94,7 +94,7 @@ class PhasesPanel(StepPanel):
     def request(self) -> Request | None:
         if self.analysis.value("data").source.micrograph is None:
             return None
-        settings = PhaseSettings(self.form.config(), None if self.shipped.isChecked() else self._model)
+        settings = self._typed()
         return Request("find_phases", {**self._input(), **settings._asdict()}, settings)
 
     @override
@@ -149,6 +149,9 @@ class PhasesPanel(StepPanel):
     def release(self) -> None:
         self._settle.stop()
         self._watch(None)
+
+    def _typed(self) -> PhaseSettings:
+        return PhaseSettings(self.form.config(), None if self.shipped.isChecked() else self._model)
 
     def _input(self) -> dict[str, Any]:
         chosen: Chosen = self.analysis.value("data")
