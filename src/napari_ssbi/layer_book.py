@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer, Points, Vectors
 
@@ -49,11 +50,12 @@ class LayerBook:
         """Show a layer under the role named in its metadata."""
         values, settings, kind = data
         role = settings["metadata"][MARK]["role"]
-        known, fresh = self.get(role), Layer.create(values, settings, kind)
-        if known is not None and type(known) is type(fresh):
-            _update(known, fresh)
+        known = self.get(role)
+        if known is not None and known._type_string == kind:
+            _update(known, Layer.create(values, {**settings, "visible": False}, kind))
             return known
         self.remove(role)
+        fresh = Layer.create(values, settings, kind)
         self._layers[role] = fresh
         return self._viewer.add_layer(fresh)
 
@@ -71,15 +73,18 @@ class LayerBook:
 
 
 def _update(layer: Layer, fresh: Layer) -> None:
-    """Have a layer show what a fresh one would."""
+    """Have a layer show what a fresh one would; drawn once in the end, and not for each setting."""
     if isinstance(layer, Points):
         layer.selected_data = set()
-    layer.metadata = fresh.metadata
-    layer.data = fresh.data
-    for name in _PLACED:
-        setattr(layer, name, getattr(fresh, name))
-    for name in _SHOWN.get(type(layer), ()):
-        setattr(layer, name, getattr(fresh, name))
+    with layer._block_refresh():
+        layer.metadata = fresh.metadata
+        layer.data = fresh.data
+        for name in _PLACED:
+            if not np.array_equal(np.asarray(getattr(layer, name)), np.asarray(getattr(fresh, name))):
+                setattr(layer, name, getattr(fresh, name))
+        for name in _SHOWN.get(type(layer), ()):
+            setattr(layer, name, getattr(fresh, name))
     if isinstance(layer, Labels):  # forgets its history: undo must not bring back pixels of another result
         layer.editable = False
         layer.editable = True
+    layer.refresh()

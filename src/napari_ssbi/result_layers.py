@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from ssbi_core.transport import ConductionSolution, Streamlines
 
 
-_PIECES = 6_000  # drawn without holding up the window, also where there is no graphics card
+_PIECES = 3_000  # drawn without holding up the window, also where there is no graphics card
+_SAMPLED = 256  # pixels along each side from which the limits of a colour scale are taken
 _RANKED = 10  # more numbers on an image are clutter
 _MARK_COLOR = "#E69F00"
 _PAINT_COLOR = "#FFFFFF"
@@ -49,7 +50,8 @@ def overlay_layer(role: str, values: np.ndarray, name: str, placement: Placement
     shown = OVERLAYS[role]
     values = np.asarray(values, np.float32)
     # No electrode reaches the inside of an island: its potential is NaN.
-    low, high = (float(v) for v in np.nanpercentile(values, shown.limits))
+    every = tuple(slice(None, None, max(size // _SAMPLED, 1)) for size in values.shape)
+    low, high = (float(v) for v in np.nanpercentile(values[every], shown.limits))
     settings = {
         "name": f"{name} {shown.title} ({shown.unit})",
         "colormap": shown.colormap,
@@ -85,7 +87,7 @@ def bottleneck_layer(solution: ConductionSolution, name: str, placement: Placeme
     if solution.bottlenecks is None or not solution.bottlenecks.segments:
         return None
     worst = solution.bottlenecks.segments[:_RANKED]
-    places = np.array([_middle(solution.bottlenecks.image, piece.rank) for piece in worst])
+    places = _middles(solution.bottlenecks.image, [piece.rank for piece in worst])
     share = np.array([piece.power_share for piece in worst])
     longest = max(solution.potential.shape)
     settings = {
@@ -123,7 +125,9 @@ def paint_next_layer(
     return np.asarray(places, float).reshape(-1, 2), {**settings, **placement.layer_settings()}, "points"
 
 
-def _middle(image: np.ndarray, rank: int) -> np.ndarray:
-    """The pixel of a piece nearest to its mean: the mean itself may lie beside a curved one."""
-    pixels = np.argwhere(image == rank)
-    return pixels[np.argmin(((pixels - pixels.mean(axis=0)) ** 2).sum(axis=1))]
+def _middles(image: np.ndarray, ranks: list[int]) -> np.ndarray:
+    """The pixel of each piece nearest to its mean: the mean itself may lie beside a curved one."""
+    marked = np.flatnonzero(image)
+    rank, pixels = image.ravel()[marked], np.stack(np.unravel_index(marked, image.shape), axis=1)
+    own = [pixels[rank == wanted] for wanted in ranks]
+    return np.array([piece[np.argmin(((piece - piece.mean(axis=0)) ** 2).sum(axis=1))] for piece in own])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -101,10 +101,21 @@ class GraphExplorer(QWidget):
         if graph is None:
             super().show()
             return
+        for _ in self.show_in_pieces(graph, nodes_layer, edges_layer, labels_layer):
+            pass
+
+    def show_in_pieces(
+        self,
+        graph: InterfaceGraph,
+        nodes_layer: Points | None = None,
+        edges_layer: Vectors | None = None,
+        labels_layer: Labels | None = None,
+    ) -> Iterator[None]:
+        """As `show`, but a view at a time, so that the window can draw and listen in between."""
         self.clear()
         self.graph = graph
         self.selection = NodeSelection(len(graph.nodes))
-        self._make_views(graph, labels_layer)
+        yield from self._make_views(graph, labels_layer)
         layers = LayerLink(self._viewer, graph, self.selection, nodes_layer, edges_layer)
         self.canvas = CanvasLink(self._viewer, graph, self.selection, labels_layer, layers.nodes_layer)
         self._releases += [layers.release, self.canvas.release]
@@ -112,8 +123,10 @@ class GraphExplorer(QWidget):
         self.selection.hovered_changed.connect(self._say)
         self.selection.visible_changed.connect(self._say)
         self.selection.color_by_changed.connect(self._show_colors)
+        yield
         self._fill_color_box(graph)
         self._show_colors()
+        yield
         self.filter_line.set_nodes(graph.nodes)
         self._set_theme()
         self._say()
@@ -167,17 +180,20 @@ class GraphExplorer(QWidget):
         self.clear()
         super().closeEvent(event)
 
-    def _make_views(self, graph: InterfaceGraph, labels_layer: Labels | None) -> None:
+    def _make_views(self, graph: InterfaceGraph, labels_layer: Labels | None) -> Iterator[None]:
         colors = node_phase_colors(graph.nodes, graph_system(graph))
         self.table = NodeTable(graph.nodes, colors, self.selection)
         self.table.doubleClicked.connect(self._go_to_row)
+        yield
         self.plot = FeaturePlot(graph.nodes, self.selection)
+        yield
         self.profile = ProfilePlot(_phases(graph, labels_layer), graph.axis)
         self.profile.place_chosen.connect(self.go_to_place)
         for name, view in (("Table", self.table), ("Plot", self.plot), ("Profile", self.profile)):
             self.tabs.addTab(view, name)
             self._releases.append(view.release)
         self.tabs.setCurrentIndex(max(self._remembered, 0))
+        yield
 
     def _fill_color_box(self, graph: InterfaceGraph) -> None:
         before = self.color_box.currentData()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import napari.viewer
 
 _WIDTH = 360
+_PAUSE = 1  # ms; a pause of 0 is an event that Qt handles before any timer or key
 
 
 class InterfaceAnalysis(QWidget):
@@ -218,7 +219,7 @@ class InterfaceAnalysis(QWidget):
         except SsbiError as error:
             self._failed(panel, error)
         else:
-            QTimer.singleShot(0, lambda: self._show(panel, pieces))
+            QTimer.singleShot(_PAUSE, lambda: self._show(panel, pieces))
 
     def _failed(self, panel: StepPanel, error: Exception) -> None:
         self._queue.clear()

@@ -113,6 +113,7 @@ def make_dock(application, monkeypatch):
     from napari_ssbi.widgets import dock as module
 
     monkeypatch.setattr(module, "Jobs", PostponedJobs)
+    monkeypatch.setattr(module, "_PAUSE", 0)  # so that one turn of the event loop shows all pieces
     made = []
 
     def make(viewer: ViewerModel | None = None):

@@ -53,7 +53,7 @@ class GraphPanel(StepPanel):
         yield
         labels = self.analysis.layers.get(FOUND_PHASES)
         shown = labels if isinstance(labels, Labels) else None  # the user may have removed it
-        self.explorer.show(result, layers.get("graph_nodes"), layers.get("graph_edges"), shown)
+        yield from self.explorer.show_in_pieces(result, layers.get("graph_nodes"), layers.get("graph_edges"), shown)
         yield
         self.explorer.setVisible(True)
         self.analysis.store(self.KEY, result, request.settings, made_from)
