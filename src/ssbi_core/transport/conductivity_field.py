@@ -2,7 +2,8 @@
 
 Bulk phases and layers conduct isotropically by their own conductivity. Interfaces (grain boundary, contact,
 dislocation) have an area-specific resistance and no thickness: their pixels go to the solids beside them and the
-face in the middle carries the resistance, whatever the pixel size (see `sides`, `staircase`). A layer that is given
+face in the middle carries the resistance, whatever the pixel size (see `sides`, `staircase`). A line between LLZO and
+NMC is a contact whatever it is drawn as: where a grain boundary meets the electrode, its pixels are. A layer that is given
 by its resistance gets the conductivity w / R from its local thickness w.
 """
 
@@ -76,6 +77,8 @@ class FieldGeometry:
         source = nearest_source(line, takers)
         faces, flat = cut_faces(line, labels, source), labels.ravel()
         between = np.stack([flat[faces.first], flat[faces.second]])
+        if Phase.CONTACT in lines:  # also where a grain boundary runs into NMC: the charge is transferred all the same
+            between[:, _joins_both(flat[source].ravel(), faces)] = Phase.CONTACT
         return cls(labels, flat[source], faces, between, _staircase(line, labels, source, faces))
 
     def field(
@@ -125,6 +128,12 @@ def nearest_solid(labels: np.ndarray) -> np.ndarray | None:
         return None
     nearest = ndimage.distance_transform_edt(~solid, return_distances=False, return_indices=True)
     return labels[tuple(np.asarray(nearest))]
+
+
+def _joins_both(body: np.ndarray, faces: CutFaces) -> np.ndarray:
+    """Which faces lie between LLZO and NMC."""
+    one, other = body[faces.first], body[faces.second]
+    return (np.minimum(one, other) == Phase.LLZO) & (np.maximum(one, other) == Phase.NMC)
 
 
 def _staircase(line: np.ndarray, labels: np.ndarray, source: np.ndarray, faces: CutFaces) -> np.ndarray:

@@ -104,12 +104,15 @@ class Structure:
                 "of all in series (crop the image to one of them for its own)"
             )
         touching = _direct_contacts(self.labels)
-        if touching and self._shows(Phase.CONTACT) and Phase.CONTACT in self.properties(temperature)[1]:
+        drawn = bool((self.labels == Phase.CONTACT).any())
+        if touching and drawn and Phase.CONTACT in self.properties(temperature)[1]:
             bare = f"LLZO touches NMC on {touching} pixel faces without a contact line"
             notes.append(f"{bare}: no charge-transfer resistance there")
         return notes
 
     def _shows(self, phase: Phase) -> bool:
+        if phase is Phase.CONTACT and np.isin((Phase.LLZO, Phase.NMC), self.labels).all():
+            return True  # any line between the two is one
         return bool((self.labels == phase).any())
 
 

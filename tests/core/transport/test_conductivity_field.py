@@ -94,3 +94,16 @@ def test_surface_in_a_stack_is_exact():
         PhaseMap(labels, 1e7), conductivity={"llzo": 1.0}, resistance={"grain_boundary": 5.0}, axis=0, knockout=False
     )
     np.testing.assert_allclose(got.effective_conductivity, 8 / 13, rtol=1e-12)
+
+
+def test_grain_boundary_that_runs_into_nmc_does_not_short_the_contact():
+    labels = np.full((12, 9), Phase.LLZO, np.uint8)
+    labels[:, 4] = Phase.GRAIN_BOUNDARY
+    labels[6], labels[7:] = Phase.CONTACT, Phase.NMC
+    labels[6, 4] = Phase.GRAIN_BOUNDARY
+    resistance = {Phase.GRAIN_BOUNDARY: 0.3, Phase.CONTACT: 25.7}
+    surfaces = build_field(labels, 1e-7, {Phase.LLZO: 1e-3, Phase.NMC: 1e-4}, resistance).surfaces
+    across = surfaces.axis == 0
+    assert across.sum() == labels.shape[1]
+    assert set(surfaces.phase[across]) == {Phase.CONTACT}
+    assert set(surfaces.phase[~across]) == {Phase.GRAIN_BOUNDARY}
