@@ -3,8 +3,8 @@
 Bulk phases and layers conduct isotropically by their own conductivity. Interfaces (grain boundary, contact,
 dislocation) have an area-specific resistance and no thickness: their pixels go to the solids beside them and the
 face in the middle carries the resistance, whatever the pixel size (see `sides`, `staircase`). A line between LLZO and
-NMC is a contact whatever it is drawn as: where a grain boundary meets the electrode, its pixels are. A layer that is given
-by its resistance gets the conductivity w / R from its local thickness w.
+NMC is a contact whatever it is drawn as, also where a grain boundary meets the electrode. A layer that is given by its
+resistance gets the conductivity w / R from its local thickness w.
 """
 
 from __future__ import annotations

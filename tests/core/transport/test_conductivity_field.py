@@ -6,7 +6,9 @@ from scipy.spatial import cKDTree
 from skimage.segmentation import find_boundaries
 
 from ssbi_core.io.phase_map import PhaseMap
+from ssbi_core.materials import Phase
 from ssbi_core.transport import solve_conduction
+from ssbi_core.transport.conductivity_field import build_field
 
 LENGTH, WIDTH = 120, 80
 
