@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ssbi_core.graph.axis import array_axis, interface_axis
     from ssbi_core.graph.build import build_graph
+    from ssbi_core.graph.cells import ConductionCells, conduction_cells
     from ssbi_core.graph.export import read_graph, to_networkx, write_graph
     from ssbi_core.graph.interface_graph import InterfaceGraph
     from ssbi_core.graph.padding import EDGE_FEATURES, NODE_FEATURES, PaddedGraph, pad
@@ -17,6 +18,7 @@ else:
     lazy_names(
         __name__,
         {
+            "ConductionCells": "cells",
             "EDGE_FEATURES": "padding",
             "NODE_FEATURES": "padding",
             "InterfaceGraph": "interface_graph",
@@ -24,6 +26,7 @@ else:
             "ThicknessProfile": "thickness",
             "array_axis": "axis",
             "build_graph": "build",
+            "conduction_cells": "cells",
             "interface_axis": "axis",
             "layer_thickness": "thickness",
             "pad": "padding",
@@ -34,6 +37,7 @@ else:
     )
 
 __all__ = [
+    "ConductionCells",
     "EDGE_FEATURES",
     "NODE_FEATURES",
     "InterfaceGraph",
@@ -41,6 +45,7 @@ __all__ = [
     "ThicknessProfile",
     "array_axis",
     "build_graph",
+    "conduction_cells",
     "interface_axis",
     "layer_thickness",
     "pad",

@@ -89,7 +89,7 @@ def measure_borders(filled: np.ndarray, steps: np.ndarray, labels: np.ndarray, c
     shape = (outside + 1, outside + 1, len(Phase))
     rows, row = np.unique(np.ravel_multi_index((pair[0], pair[1], kind), shape), return_inverse=True)
     drawn = steps.ravel()[faces.before] + steps.ravel()[faces.after]
-    size, width = _sum_tiles(row, len(rows), _tile_number(faces, labels.shape), faces.direction, drawn)
+    size, width = sum_tiles(row, len(rows), tile_number(faces, labels.shape), faces.direction, drawn)
     first, second, kind = np.unravel_index(rows, shape)
     return Borders(first, second, kind, size, width)
 
@@ -108,16 +108,18 @@ def _kinds(faces: Faces, steps: np.ndarray, labels: np.ndarray, phases: np.ndarr
     return np.where((kind == 0) & (phases == Phase.DISLOCATION).any(0), Phase.DISLOCATION, kind)
 
 
-def _tile_number(faces: Faces, shape: tuple[int, ...]) -> np.ndarray:
+def tile_number(faces: Faces, shape: tuple[int, ...]) -> np.ndarray:
+    """Number of the tile each face lies in."""
     middle = (np.array(shape) - 1) / 2
     tiles = np.rint((face_centres(faces, shape) - middle) / TILE).astype(np.int64)
     counts = np.array(shape) // TILE + 3
     return np.asarray(np.ravel_multi_index(tuple((tiles + counts // 2).T), tuple(counts)))
 
 
-def _sum_tiles(
+def sum_tiles(
     row: np.ndarray, num_rows: int, tile: np.ndarray, direction: np.ndarray, drawn: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Size of each row of faces, and the mean of `drawn` across it, both in pixels."""
     pieces, piece = np.unique(row * (tile.max(initial=0) + 1) + tile, return_inverse=True)
     owner = pieces // (tile.max(initial=0) + 1)
     dimensions = int(direction.max(initial=0)) + 1
