@@ -105,6 +105,17 @@ def _transport_bounds(r: dict[str, Any]) -> list[Row]:
     ]
 
 
+def _predict_network(r: dict[str, Any]) -> list[Row]:
+    low, high = r["mape_interval_95"]
+    return [
+        (
+            f"resistor network of the graph alone against the solver, {r['images']} interfaces, nothing learned: "
+            "mean error (95 % interval)",
+            f"{r['mape']:.1%} ({low:.1%} to {high:.1%})",
+        )
+    ]
+
+
 def _plugin(r: dict[str, Any]) -> list[Row]:
     blocked = [step["blocked"] for step in r["steps_1024"].values()]
     return [
@@ -127,6 +138,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "transport": _transport,
     "analyze_speed": _analyze_speed,
     "graph_speed": _graph_speed,
+    "predict_network": _predict_network,
     "plugin": _plugin,
 }
 
