@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import jax
@@ -56,9 +58,10 @@ def compare(index: int) -> dict[str, Any]:
 
 def main() -> None:
     rows = []
-    for index in range(IMAGES):
-        rows.append(compare(index))
-        print(f"\r{index + 1} of {IMAGES}", end="", file=sys.stderr)
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        for row in pool.map(compare, range(IMAGES), chunksize=5):
+            rows.append(row)
+            print(f"\r{len(rows)} of {IMAGES}", end="", file=sys.stderr)
     solver, network = (np.array([row[f"{name}_S_per_cm"] for row in rows]) for name in ("solver", "network"))
     conducts = solver > 0
     error = np.abs(network[conducts] / solver[conducts] - 1)

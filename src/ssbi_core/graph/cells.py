@@ -207,6 +207,10 @@ class _Kinds:
         at = np.minimum(np.searchsorted(self._key, key), max(len(self._key) - 1, 0))
         known = (self._key[at] == key) if len(self._key) else np.zeros(key.shape, bool)
         kind = np.where(known, self._code[at] if len(self._key) else 0, 0)
+        phases = self._codes[np.stack([one, other])]
+        electrolyte = np.isin(phases, (Phase.LLZO, Phase.DISLOCATION)).any(0)
+        # as in the solver: whatever is drawn between electrolyte and electrode is a contact
+        kind = np.where(known & electrolyte & (phases == Phase.NMC).any(0), Phase.CONTACT, kind)
         undrawn = np.isin(kind, (Phase.CONTACT, Phase.DISLOCATION))
         return np.where((one == other) | ~(drawn | undrawn), 0, kind)
 
