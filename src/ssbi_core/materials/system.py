@@ -38,10 +38,15 @@ class _Strict(BaseModel):
 
 
 class Quantity(_Strict):
-    """A number with its unit and where it comes from."""
+    """A number with its unit, where it comes from and how uncertain it is.
+
+    `decades` is the standard deviation of log10 of the value; without it the value is taken as known exactly. It is
+    read of ionic conductivities and of the resistances of interfaces.
+    """
 
     value: float = Field(allow_inf_nan=False)
     unit: str
+    decades: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     source: str | None = None
     assumption: bool = False
 
@@ -49,6 +54,12 @@ class Quantity(_Strict):
     def _has_origin(self) -> Quantity:
         if not self.source and not self.assumption:
             raise ValueError("give a source, or mark it with assumption = true")
+        return self
+
+    @model_validator(mode="after")
+    def _has_logarithm(self) -> Quantity:
+        if self.decades is not None and self.value <= 0:
+            raise ValueError("decades: a spread of log10 needs a value > 0")
         return self
 
 

@@ -6,6 +6,7 @@ here only, as numbers that a gradient can be taken to.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -14,9 +15,8 @@ import numpy as np
 
 from ssbi_core.graph.cells import ConductionCells
 from ssbi_core.materials import INTERFACES, PHASES, MaterialSystem, Phase
-from ssbi_core.predict.kirchhoff import band_of, log_conductance
-
-_CM_PER_NM = 1e-7
+from ssbi_core.predict.kirchhoff import log_conductance
+from ssbi_core.predict.padded import PaddedCells, Sizes, pad_cells, sizes_of
 
 
 class MaterialValues(NamedTuple):
@@ -42,21 +42,34 @@ def material_values(system: MaterialSystem, temperature: float) -> MaterialValue
             conductivity[phase] = system.conductivity(phase, temperature)
     conductivity[Phase.DISLOCATION] = conductivity[Phase.LLZO]
     resistance[Phase.DISLOCATION] /= 2  # half of it on each of its sides
-    return MaterialValues(jnp.asarray(conductivity), jnp.asarray(resistance))
+    return MaterialValues(jnp.asarray(conductivity, jnp.float32), jnp.asarray(resistance, jnp.float32))
 
 
-def log_contacts(cells: ConductionCells, material: MaterialValues) -> jax.Array:
+def series_resistances(cells: PaddedCells, material: MaterialValues) -> tuple[jax.Array, jax.Array]:
+    """Resistance of the two halves and the line of each contact times its size, and where all of them conduct.
+
+    Returns
+    -------
+    parts : (edges, 3) half of the first cell, half of the second, line between; pixels over S/cm. 0 where insulating.
+    conducts : (edges,) bool.
+    """
+    phase = jnp.concatenate([cells.phase, jnp.zeros(2, cells.phase.dtype)])
+    body = material.conductivity.at[Phase.UNLABELLED].set(1.0)  # stands for terminals, which have no path
+    ends = jnp.stack([body[phase[cells.first]], body[phase[cells.second]]], axis=1)
+    conducts = (ends > 0).all(1) & (cells.contact > 0)
+    halves = jnp.where(conducts[:, None], cells.path / jnp.where(ends > 0, ends, 1.0), 0.0)
+    line = jnp.where(conducts, material.resistance[cells.kind] / cells.pixel_cm, 0.0)
+    return jnp.concatenate([halves, line[:, None]], axis=1), conducts
+
+
+def log_contacts(cells: PaddedCells, material: MaterialValues) -> jax.Array:
     """Natural logarithm of each contact's conductance, -inf where an insulator is part of it.
 
-    In S/cm times pixels to the power of the dimensions less two: what `network_conductivity` turns into S/cm.
+    In S/cm times pixels to the power of the dimensions less two: what `cells.shape` turns into S/cm.
     """
-    phase = np.append(cells.phase, [Phase.UNLABELLED] * 2)
-    body = material.conductivity.at[Phase.UNLABELLED].set(1.0)  # stands for terminals, which have no path
-    ends = [body[phase[cells.first]], body[phase[cells.second]]]
-    conducts = (ends[0] > 0) & (ends[1] > 0)
-    inside = sum(cells.path[:, side] / jnp.where(conducts, ends[side], 1.0) for side in range(2))
-    line = material.resistance[cells.kind] / (cells.pixel_size_nm * _CM_PER_NM)
-    return jnp.where(conducts, jnp.log(cells.contact) - jnp.log(inside + line), -jnp.inf)
+    parts, conducts = series_resistances(cells, material)
+    size = jnp.where(conducts, cells.contact, 1.0)
+    return jnp.where(conducts, jnp.log(size) - jnp.log(jnp.where(conducts, parts.sum(1), 1.0)), -jnp.inf)
 
 
 def network_conductivity(cells: ConductionCells, system: MaterialSystem, temperature: float) -> float:
@@ -69,7 +82,10 @@ def network_conductivity(cells: ConductionCells, system: MaterialSystem, tempera
     """
     if not len(cells):
         return 0.0
-    band, width = band_of(cells.first, cells.second, len(cells))
-    contacts = log_contacts(cells, material_values(system, temperature))
-    total = log_conductance(contacts, band, len(cells), max(width, 1))
-    return float(np.exp(np.asarray(total)) * cells.shape[0] / np.prod(cells.shape[1:]))
+    sizes = sizes_of(cells)
+    return float(np.exp(_log_network(pad_cells(cells, sizes), material_values(system, temperature), sizes)))
+
+
+@partial(jax.jit, static_argnums=2)
+def _log_network(cells: PaddedCells, material: MaterialValues, sizes: Sizes) -> jax.Array:
+    return log_conductance(log_contacts(cells, material), cells.band, sizes.nodes, sizes.width) + cells.shape

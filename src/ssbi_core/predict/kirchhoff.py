@@ -3,8 +3,9 @@
 Eliminating node k joins its neighbours i, j by g_ik g_jk / sum_j g_kj: only sums, products and quotients of positive
 numbers, so every conductance keeps its relative accuracy in float32 however large the contrast (the elimination of
 Grassmann, Taksar and Heyman, Oper. Res. 33, 1107, 1985, without its normalisation), where a Cholesky factorisation
-would cancel. Nodes come in an order of small bandwidth, so what has to be kept is a window that slides along. The
-gradient needs no second solve: d ln G / d ln g_e is the share of the power that edge e dissipates (Tellegen).
+would cancel. Nodes come in an order of small bandwidth, so all that has to be kept is a window of as many slots, each
+taken over by the node that comes in when another has gone. The gradient needs no second solve: d ln G / d ln g_e is the
+share of the power that edge e dissipates (Tellegen).
 """
 
 from __future__ import annotations
@@ -90,46 +91,46 @@ def _backward(number, width, shares, cotangent):
 
 def _solve(log_edges, band, number, width):
     scale = jnp.max(log_edges)
+    scale = jnp.where(jnp.isfinite(scale), scale, 0.0)  # no edge at all: the conductance is 0, not unknown
     conductance = jnp.exp(log_edges - scale)
     inner = ~(band.ground | band.drive)
-    # A node's row says what joins it to the `width` nodes before it, the nearest one last, and to the terminals.
-    column = jnp.where(band.ground, width, jnp.where(band.drive, width + 1, width - band.offset))
+    # Node k lives in slot k mod (width + 1) of the window. Its row of the table says what joins it to the nodes before
+    # it, by their slots, and to the two terminals.
+    slots = width + 1
+    column = jnp.where(band.ground, slots, jnp.where(band.drive, slots + 1, band.node % slots))
     row = jnp.where(inner, band.node + band.offset, band.node)
-    table = jnp.zeros((number + width + 1, width + 2)).at[row, column].add(conductance)
-    total, rows = _eliminate(table, number, width)
+    table = jnp.zeros((number + slots, slots + 2)).at[row, column].add(conductance)
+    total, rows = _eliminate(table, number, slots)
     return jnp.log(total) + scale, scale, rows
 
 
-def _eliminate(table, number, width):
+def _eliminate(table, number, slots):
     """The conductance left between the terminals, and each node's links to those after it when its turn came."""
 
-    def step(carry, incoming):
-        window, direct = carry  # links among `width` + 1 nodes, the next to go first, and to the terminals
-        row = window[0, 1:]
+    def step(carry, turn):
+        window, direct = carry
+        incoming, slot = turn
+        row = jax.lax.dynamic_index_in_dim(window, slot, keepdims=False).at[slot].set(0.0)
         share = row / (row.sum() + _NOTHING)
-        mesh = window[1:, 1:] + row[:width, None] * share[None, :]
-        window = _with_next(mesh, incoming, width)
-        return (window, direct + row[width] * share[width + 1]), row
+        window = window + row[:slots, None] * share[None, :]
+        window = jax.lax.dynamic_update_index_in_dim(window, incoming, slot, 0)
+        window = jax.lax.dynamic_update_slice(window, incoming[:slots, None], (0, slot))
+        return (window, direct + row[slots] * share[slots + 1]), row
 
-    window = jnp.zeros((width + 1, width + 3))
-    for node in range(width + 1):
-        window = _with_next(window[1:, 1:], table[node], width)
-    (_, direct), rows = jax.lax.scan(step, (window, jnp.zeros(())), table[width + 1 : number + width + 1])
+    window = table[:slots].at[:, :slots].add(table[:slots, :slots].T)
+    (_, direct), rows = jax.lax.scan(step, (window, jnp.zeros(())), (table[slots:], jnp.arange(number) % slots))
     return direct, rows
 
 
-def _with_next(mesh, incoming, width):
-    """A window of `width` nodes and the terminals with one more node."""
-    above = jnp.concatenate([mesh[:, :width], incoming[:width, None], mesh[:, width:]], axis=1)
-    return jnp.concatenate([above, jnp.pad(incoming[width:], (width + 1, 0))[None]])
-
-
 def _potentials(rows, number, width):
-    def step(ahead, row):
-        value = (row[:width] @ ahead + row[width + 1]) / (row.sum() + _NOTHING)
-        return jnp.concatenate([value[None], ahead[:-1]]), value
+    slots = width + 1
 
-    _, potential = jax.lax.scan(step, jnp.zeros(width), rows, reverse=True)
+    def step(known, turn):
+        row, slot = turn
+        value = (row[:slots] @ known + row[slots + 1]) / (row.sum() + _NOTHING)
+        return known.at[slot].set(value), value
+
+    _, potential = jax.lax.scan(step, jnp.zeros(slots), (rows, jnp.arange(number) % slots), reverse=True)
     return potential
 
 

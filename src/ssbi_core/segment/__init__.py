@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         with_strokes,
     )
     from ssbi_core.segment.inference import segment
+    from ssbi_core.segment.sampling import sample_labels
     from ssbi_core.segment.segmentation_config import SegmentationConfig
     from ssbi_core.segment.study import train_segmenter
     from ssbi_core.segment.training_config import TrainingConfig
@@ -32,6 +33,7 @@ else:
             "TrainingConfig": "training_config",
             "learn_from_strokes": "correction",
             "load_segmenter": "weights",
+            "sample_labels": "sampling",
             "segment": "inference",
             "segmenter_digest": "weights",
             "train_segmenter": "study",
@@ -49,6 +51,7 @@ __all__ = [
     "TrainingConfig",
     "learn_from_strokes",
     "load_segmenter",
+    "sample_labels",
     "segment",
     "segmenter_digest",
     "train_segmenter",

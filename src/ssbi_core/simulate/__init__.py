@@ -5,6 +5,7 @@ from ssbi_core.simulate.contact import mark_contact, unmark_contact
 from ssbi_core.simulate.imaging_config import ImagingConfig
 from ssbi_core.simulate.micrograph import simulate_micrograph
 from ssbi_core.simulate.microstructure import Microstructure, simulate_microstructure, simulate_microstructures
+from ssbi_core.simulate.polycrystal import simulate_polycrystal
 from ssbi_core.simulate.process import (
     MicrostructureStatistics,
     ProcessParameters,
@@ -29,6 +30,7 @@ __all__ = [
     "simulate_microstructure",
     "simulate_microstructure_3d",
     "simulate_microstructures",
+    "simulate_polycrystal",
     "simulate_sample",
     "simulate_study",
     "unmark_contact",

@@ -203,6 +203,23 @@ def test_impossible_relaxation_of_an_interface_is_refused(changes):
 
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name)
+def test_a_spread_is_given_of_ionic_transport_only(system):
+    layers = [system.phases[key] for key in ("llzo", "nmc", "coating")] + list(system.reaction_layers.values())
+    transport = [layer.conductivity for layer in layers]
+    transport += [interface.resistance for interface in system.interfaces.values()]
+    assert all(quantity.decades is not None for quantity in transport)
+    assert sum(quantity.decades is not None for quantity in _all_quantities(system)) == len(transport)
+
+
+@pytest.mark.parametrize(("value", "decades"), [(1.0, 0), (1.0, -0.5), (1.0, math.inf), (0.0, 0.5), (-1.0, 0.5)])
+def test_a_spread_that_is_none_or_of_no_logarithm_is_refused(value, decades):
+    assert Quantity(value=1.0, unit="S/cm", assumption=True).decades is None
+    assert Quantity(value=1.0, unit="S/cm", decades=0.5, assumption=True).decades == 0.5
+    with pytest.raises(ValueError, match="decades"):
+        Quantity(value=value, unit="S/cm", decades=decades, assumption=True)
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name)
 def test_every_shipped_phase_says_how_it_relaxes(system):
     layers = [*system.phases.values(), *system.reaction_layers.values()]
     assert all(layer.relative_permittivity is not None for layer in layers)
