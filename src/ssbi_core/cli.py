@@ -72,6 +72,18 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=int, default=0, metavar="S", help="same seed, same study (default: %(default)s)"
     )
     simulate.add_argument("--size", type=int, default=512, metavar="PX", help="rows and columns (default: %(default)s)")
+    simulate.add_argument("--no-images", action="store_true", help="labels and truth only, no micrographs")
+    simulate.add_argument("--solve", action="store_true", help="solve every picture too: records to train a predictor")
+    simulate.add_argument(
+        "--conditions",
+        type=int,
+        default=1,
+        metavar="K",
+        help="states of the material per picture (default: %(default)s)",
+    )
+    simulate.add_argument(
+        "--workers", type=int, default=1, metavar="W", help="processes that solve (default: %(default)s)"
+    )
     _output(simulate)
     _common(simulate)
 
@@ -329,10 +341,30 @@ def _simulate(options: argparse.Namespace) -> int:
             shape=(options.size, options.size),
             pixel_size_nm=options.pixel_size_nm,
             system=options.system,
+            images=not options.no_images,
             overwrite=options.overwrite,
             progress=progress,
         )
     print(f"{options.number} images; truth: {truth}")
+    return _solve_study(options) if options.solve else 0
+
+
+def _solve_study(options: argparse.Namespace) -> int:
+    from ssbi_core.predict.records import solve_study
+
+    if options.conditions < 1 or options.workers < 1:
+        raise InputError(
+            f"--conditions {options.conditions}, --workers {options.workers}", "both at least 1", "correct them"
+        )
+    with _progress() as progress:
+        records = solve_study(
+            options.output,
+            conditions=options.conditions,
+            seed=options.seed,
+            workers=options.workers,
+            progress=progress,
+        )
+    print(f"records: {records}")
     return 0
 
 

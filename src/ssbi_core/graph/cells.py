@@ -46,6 +46,9 @@ class ConductionCells:
     kind : (m,) phase code of the line between them, 0 where they touch directly.
     contact : (m,) length (3D: area) of the contact.
     path : (m, 2) from the middle of each of the two cells to the contact; 0 for a terminal.
+    spreading : (m, 2) the path that resists as much where current spreads from the contact over the whole cell; as long
+        as `path` where the contact is as wide as the cell.
+    evenness : (m, 2) harmonic over arithmetic mean of a layer's thickness behind the contact; 1 of bodies.
     direction : (m,) cosine of the contact's normal against the transport axis.
     shape : of the picture, the transport axis first.
     pixel_size_nm : edge of a pixel.
@@ -60,6 +63,8 @@ class ConductionCells:
     kind: np.ndarray
     contact: np.ndarray
     path: np.ndarray
+    spreading: np.ndarray
+    evenness: np.ndarray
     direction: np.ndarray
     shape: tuple[int, ...]
     pixel_size_nm: float
@@ -87,7 +92,8 @@ def conduction_cells(graph: InterfaceGraph, across: int = ACROSS, layer_across: 
     inner = _contacts(filled, steps, centre, owner, _Kinds.of(graph, codes))
     ends = [_terminal(filled, centre, number) for number in range(2)]
     columns = (np.concatenate(parts) for parts in zip(inner, *ends, strict=True))
-    first, second, kind, contact, path, direction = columns
+    first, second, kind, contact, path, evenness, direction = columns
+    body = np.append(size, [1.0, 1.0])[np.stack([first, second], axis=1)]
     return ConductionCells(
         codes[owner],
         owner,
@@ -98,6 +104,8 @@ def conduction_cells(graph: InterfaceGraph, across: int = ACROSS, layer_across: 
         kind,
         contact,
         path,
+        _spreading(path, contact[:, None], body, regions.ndim),
+        evenness,
         direction,
         regions.shape,
         graph.pixel_size_nm,
@@ -190,6 +198,7 @@ class _Kinds:
 
     def __init__(self, key: np.ndarray, code: np.ndarray, codes: np.ndarray) -> None:
         self._key, self._code, self._codes = key, code, codes
+        self.is_layer = np.isin(codes, tuple(LAYERS))
 
     @classmethod
     def of(cls, graph: InterfaceGraph, codes: np.ndarray) -> _Kinds:
@@ -209,8 +218,8 @@ class _Kinds:
         kind = np.where(known, self._code[at] if len(self._key) else 0, 0)
         phases = self._codes[np.stack([one, other])]
         electrolyte = np.isin(phases, (Phase.LLZO, Phase.DISLOCATION)).any(0)
-        # as in the solver: whatever is drawn between electrolyte and electrode is a contact
-        kind = np.where(known & electrolyte & (phases == Phase.NMC).any(0), Phase.CONTACT, kind)
+        # as in the solver: wherever electrolyte meets electrode is a contact, whatever is drawn there
+        kind = np.where(electrolyte & (phases == Phase.NMC).any(0), Phase.CONTACT, kind)
         undrawn = np.isin(kind, (Phase.CONTACT, Phase.DISLOCATION))
         return np.where((one == other) | ~(drawn | undrawn), 0, kind)
 
@@ -218,7 +227,7 @@ class _Kinds:
 def _contacts(
     filled: np.ndarray, steps: np.ndarray, centre: np.ndarray, owner: np.ndarray, kinds: _Kinds
 ) -> tuple[np.ndarray, ...]:
-    """Columns of `ConductionCells` from `first` to `direction`, of the contacts between cells."""
+    """Columns of `ConductionCells` from `first` to `direction`, of the contacts between cells, but for `spreading`."""
     faces = find_faces(filled)
     pair = filled.ravel()[np.stack([faces.before, faces.after])]
     met = (pair >= 0).all(0)
@@ -233,7 +242,9 @@ def _contacts(
     path = np.stack([_path(middle - centre[first], normal), _path(centre[second] - middle, normal)], axis=1)
     least = _NEAREST * _diameter(filled, len(owner))
     path = np.maximum(path, np.stack([least[first], least[second]], axis=1))
-    return first, second, rows % len(Phase), contact, path, np.abs(normal[:, 0])
+    across = kinds.is_layer[owner[np.stack([first, second], axis=1)]] & (owner[first] != owner[second])[:, None]
+    evenness = np.where(across, _evenness(np.append(owner, -1)[filled], faces, pair, row, normal), 1.0)
+    return first, second, rows % len(Phase), contact, path, evenness, np.abs(normal[:, 0])
 
 
 def _middle_and_normal(
@@ -243,9 +254,43 @@ def _middle_and_normal(
     centres, count = face_centres(faces, shape), np.bincount(row, minlength=number)
     middle = np.stack([np.bincount(row, column, number) for column in centres.T], axis=1) / count[:, None]
     towards = [np.bincount(row, sign * (faces.direction == axis), number) for axis in range(len(shape))]
-    normal = np.stack(towards, axis=1)
+    normal = np.stack(towards, axis=1).astype(float)  # without any face, bincount counts whole ones
     length = np.linalg.norm(normal, axis=1, keepdims=True)
     return middle, np.divide(normal, length, out=np.zeros_like(normal), where=length > 0)
+
+
+def _evenness(regions: np.ndarray, faces: Faces, pair: np.ndarray, row: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """(rows, 2) harmonic over arithmetic mean of the way through the first and second region behind the faces of a row.
+
+    Layers resist more than what they lie between, so that the current takes the shortest way through them everywhere,
+    and prefers where they are thin: at the end of a lens most of all.
+    """
+    before, after = _runs(regions, faces)
+    swapped = pair[0] > pair[1]
+    weight = np.maximum(np.abs(normal[row, faces.direction]), 1e-3)
+    total = np.bincount(row, weight, len(normal))
+    ways = np.where(swapped, after, before), np.where(swapped, before, after)
+    means = [(np.bincount(row, weight / way, len(normal)), np.bincount(row, weight * way, len(normal))) for way in ways]
+    return np.stack([total**2 / (inverse * plain) for inverse, plain in means], axis=1)
+
+
+def _runs(regions: np.ndarray, faces: Faces) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels of the same region in a straight line behind each face, and ahead of it."""
+    behind, ahead = np.ones(len(faces.before)), np.ones(len(faces.before))
+    for axis in range(regions.ndim):
+        own = faces.direction == axis
+        behind[own] = _run(regions, axis).ravel()[faces.before[own]]
+        ahead[own] = np.flip(_run(np.flip(regions, axis), axis), axis).ravel()[faces.after[own]]
+    return behind, ahead
+
+
+def _run(regions: np.ndarray, axis: int) -> np.ndarray:
+    """How many pixels of the same region end in each pixel, itself included."""
+    moved = np.moveaxis(regions, axis, 0)
+    place = np.arange(len(moved)).reshape(-1, *[1] * (moved.ndim - 1))
+    start = np.zeros(moved.shape, np.int64)
+    start[1:] = np.where(moved[1:] != moved[:-1], place[1:], 0)
+    return np.moveaxis(place - np.maximum.accumulate(start, axis=0) + 1, 0, axis)
 
 
 def _path(offset: np.ndarray, normal: np.ndarray) -> np.ndarray:
@@ -257,6 +302,25 @@ def _diameter(filled: np.ndarray, number: int) -> np.ndarray:
     return np.bincount(filled[filled >= 0], minlength=number) ** (1 / filled.ndim)
 
 
+def _spreading(path: np.ndarray, contact: np.ndarray, size: np.ndarray, ndim: int) -> np.ndarray:
+    """Length of a conductor as wide as the contact that resists as a cell does in which current spreads.
+
+    The conductor widens from the contact on until it is as wide as the cell: in 2D at the rate pi, that of a half
+    plane about a strip; in 3D such that a small disc has the resistance of a half space about it, 1 / (4 radius).
+    """
+    body = np.maximum(size / np.maximum(2 * path, 1e-9), contact)
+    if ndim == 2:
+        rate, start, full = np.pi, contact, body
+        wide = np.minimum(start + rate * path, full)
+        widening = np.log(wide / start) / rate
+    else:
+        rate, start, full = 4 / np.sqrt(np.pi), np.sqrt(contact), np.sqrt(body)
+        wide = np.minimum(start + rate * path, full)
+        widening = (1 / start - 1 / wide) / rate
+    straight = np.maximum(path - (wide - start) / rate, 0) / body
+    return np.where(path > 0, contact * (widening + straight), 0.0)
+
+
 def _terminal(filled: np.ndarray, centre: np.ndarray, number: int) -> tuple[np.ndarray, ...]:
     """Columns of `ConductionCells` of the contacts to a face of the transport axis."""
     face = filled[-1 if number else 0].ravel()
@@ -265,4 +329,12 @@ def _terminal(filled: np.ndarray, centre: np.ndarray, number: int) -> tuple[np.n
     away = filled.shape[0] - 0.5 - centre[cell, 0] if number else centre[cell, 0] + 0.5
     none = np.zeros(cell.size)
     terminal = np.full(cell.size, len(centre) + number)
-    return cell, terminal, none.astype(np.int64), size[cell], np.stack([away, none], axis=1), none + 1
+    return (
+        cell,
+        terminal,
+        none.astype(np.int64),
+        size[cell],
+        np.stack([away, none], axis=1),
+        np.ones((cell.size, 2)),
+        none + 1,
+    )

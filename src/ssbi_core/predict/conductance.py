@@ -67,7 +67,11 @@ def log_contacts(cells: PaddedCells, material: MaterialValues) -> jax.Array:
 
     In S/cm times pixels to the power of the dimensions less two: what `cells.shape` turns into S/cm.
     """
-    parts, conducts = series_resistances(cells, material)
+    return log_series(cells, *series_resistances(cells, material))
+
+
+def log_series(cells: PaddedCells, parts: jax.Array, conducts: jax.Array) -> jax.Array:
+    """Logarithm of the conductance of contacts from what `series_resistances` gave; -inf where they do not conduct."""
     size = jnp.where(conducts, cells.contact, 1.0)
     return jnp.where(conducts, jnp.log(size) - jnp.log(jnp.where(conducts, parts.sum(1), 1.0)), -jnp.inf)
 

@@ -33,11 +33,14 @@ class PaddedCells(NamedTuple):
     ----------
     phase : (nodes,) int32 phase code, 0 in the padding.
     share : (nodes,) float32 share of the picture, 0 in the padding.
-    extent : (nodes,) float32 edge of the square (cube) as large as the cell, in units of the picture's length.
     first, second : (edges,) int32; `nodes` and `nodes` + 1 are the terminals, and the padding joins them.
     kind : (edges,) int32 phase code of the line between, 0 where cells touch directly.
     contact : (edges,) float32 size of the contact in pixels, 0 in the padding.
     path : (edges, 2) float32 from the middle of each cell to the contact, in pixels.
+    geometry : (edges, 2, 4) float32 as seen from each of the two cells, 0 for terminals: natural logarithms of the
+        contact's width and of the path over the edge of the square (cube) as large as the cell, of spreading over
+        path, and of the evenness.
+    fineness : (edges,) float32 pixel over width of the contact, 1 for a single pixel: what the grid does not resolve.
     direction : (edges,) float32 cosine of the contact's normal against the transport axis.
     band : place of the edges in the solver's band.
     pixel_cm : () float32 edge of a pixel.
@@ -47,12 +50,13 @@ class PaddedCells(NamedTuple):
 
     phase: np.ndarray
     share: np.ndarray
-    extent: np.ndarray
     first: np.ndarray
     second: np.ndarray
     kind: np.ndarray
     contact: np.ndarray
     path: np.ndarray
+    geometry: np.ndarray
+    fineness: np.ndarray
     direction: np.ndarray
     band: Band
     pixel_cm: np.ndarray
@@ -88,18 +92,33 @@ def pad_cells(cells: ConductionCells, sizes: Sizes) -> PaddedCells:
     return PaddedCells(
         nodes(cells.phase, np.int32),
         nodes(cells.size / volume, np.float32),
-        nodes(cells.size ** (1 / len(cells.shape)) / cells.shape[0], np.float32),
         edges(cells.first, np.int32, sizes.nodes),
         edges(np.where(cells.second >= number, cells.second + spare, cells.second), np.int32, sizes.nodes + 1),
         edges(cells.kind, np.int32),
         edges(cells.contact, np.float32),
         edges(cells.path, np.float32),
+        edges(_geometry(cells), np.float32),
+        edges(_width(cells) ** -1.0, np.float32),
         edges(cells.direction, np.float32),
         Band(*(edges(column, column.dtype.type) for column in band)),
         np.asarray(cells.pixel_size_nm * _CM_PER_NM, np.float32),
         np.asarray(np.log(cells.shape[0]) - np.log(np.prod(cells.shape[1:])), np.float32),
         np.asarray(volume, np.float32),
     )
+
+
+def _width(cells: ConductionCells) -> np.ndarray:
+    return cells.contact ** (1 / (len(cells.shape) - 1))
+
+
+def _geometry(cells: ConductionCells) -> np.ndarray:
+    ends = np.stack([cells.first, cells.second], axis=1)
+    extent = np.append(cells.size, [1.0, 1.0])[ends] ** (1 / len(cells.shape))
+    inside = cells.path > 0
+    path = np.where(inside, cells.path, 1.0)
+    logs = [np.log(_width(cells)[:, None] / extent), np.log(path / extent)]
+    logs += [np.log(np.where(inside, cells.spreading, 1.0) / path), np.log(cells.evenness)]
+    return np.where(inside[..., None], np.stack(logs, axis=2), 0.0)
 
 
 def stack(graphs: Sequence[PaddedCells]) -> PaddedCells:

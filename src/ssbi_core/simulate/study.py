@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ssbi_core.io.atomic import atomic_path
 from ssbi_core.io.calibration import check_pixel_size
 from ssbi_core.materials import PHASES, MaterialSystem, load_system
 from ssbi_core.simulate.config import MicrostructureConfig
+from ssbi_core.simulate.imaging_config import ImagingConfig
 from ssbi_core.simulate.micrograph import simulate_micrograph
 from ssbi_core.simulate.microstructure import Microstructure, simulate_microstructure
 from ssbi_core.simulate.process import MicrostructureStatistics, ProcessParameters, microstructure_statistics
@@ -41,6 +43,7 @@ def simulate_study(
     pixel_size_nm: float | None = None,
     system: str | Path | MaterialSystem = "llzo_nmc",
     process: ProcessParameters | None = None,
+    images: bool = True,
     overwrite: bool = False,
     progress: Callable[[str, float], None] | None = None,
 ) -> Path:
@@ -55,6 +58,7 @@ def simulate_study(
     shape : rows, columns.
     pixel_size_nm : edge of the pixel; 0.5 nm by default, which makes 512 pixels a nano-grained field of 256 nm.
     process : process parameters of all images; by default each image has its own, drawn at random.
+    images : without them labels and truth are made alone.
     overwrite : discard another study in the folder.
     progress : called with a message and the share done.
 
@@ -78,13 +82,13 @@ def simulate_study(
     }
     _prepare(folder, settings, overwrite)
     truth = folder / "truth.parquet"
-    rows = _finished(folder, truth)
+    rows = _finished(folder, truth, images)
     for index in range(number):
         if progress:
             progress(f"image {index + 1} of {number}", index / number)
         if index not in rows:
-            sample = simulate_sample(seed, index, shape=shape, pixel_size_nm=pixel, system=system, process=process)
-            rows[index] = _write(folder, *sample)
+            sample = _draw_sample(seed, index, shape, pixel, system, process)
+            rows[index] = _write(folder, sample.micrograph(system) if images else None, sample.structure, sample.row)
             _write_table(truth, rows)  # last, so that a row vouches for its files
     if progress:
         progress("done", 1.0)
@@ -102,6 +106,31 @@ def simulate_sample(
 ) -> tuple[Micrograph, Microstructure, dict[str, Any]]:
     """Return image `index` of study `seed`: micrograph, microstructure and its row of the truth table."""
     system = load_system(system)
+    sample = _draw_sample(seed, index, shape, pixel_size_nm, system, process)
+    return sample.micrograph(system), sample.structure, sample.row
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """A microstructure and its row of the truth table; `imaging` goes on drawing from the sample's random numbers."""
+
+    structure: Microstructure
+    row: dict[str, Any]
+    imaging: ImagingConfig
+    key: jax.Array
+
+    def micrograph(self, system: MaterialSystem) -> Micrograph:
+        return simulate_micrograph(self.key, self.structure, self.imaging, system)
+
+
+def _draw_sample(
+    seed: int,
+    index: int,
+    shape: tuple[int, int],
+    pixel_size_nm: float,
+    system: MaterialSystem,
+    process: ProcessParameters | None,
+) -> _Sample:
     keys = jax.random.split(jax.random.fold_in(jax.random.key(seed), index), 3)
     rng = generator(keys[0])
     process = process or random_process(rng, pixel_size_nm)
@@ -109,7 +138,6 @@ def simulate_sample(
     config = realize(rng, statistics, shape, pixel_size_nm)
     imaging = random_imaging(rng, config, system, STUDY_DIFFICULTY).model_copy(update={"elements": None})
     structure = simulate_microstructure(keys[1], config)
-    micrograph = simulate_micrograph(keys[2], structure, imaging, system)
     counts = np.bincount(structure.labels.ravel(), minlength=len(PHASES) + 1)
     row = {
         "image": f"sim_{seed}_{index:05d}",
@@ -124,7 +152,7 @@ def simulate_sample(
         **{f"target_{name}": value for name, value in statistics.model_dump().items()},
         **{f"fraction_{phase.key}": float(counts[phase] / structure.labels.size) for phase in PHASES},
     }
-    return micrograph, structure, row
+    return _Sample(structure, row, imaging, keys[2])
 
 
 def random_process(rng: np.random.Generator, pixel_size_nm: float) -> ProcessParameters:
@@ -196,25 +224,29 @@ def _prepare(folder: Path, settings: dict[str, Any], overwrite: bool) -> None:
         raise OutputError(f"{folder} ({error.strerror})", "a folder that can be written", "choose another") from error
 
 
-def _finished(folder: Path, truth: Path) -> dict[int, dict[str, Any]]:
+def _finished(folder: Path, truth: Path, images: bool) -> dict[int, dict[str, Any]]:
     """Rows of the images made earlier, by index."""
     import pandas as pd
 
     if not truth.is_file():
         return {}
     rows = pd.read_parquet(truth).to_dict(orient="records")
-    return {row["index"]: row for row in rows if all(path.is_file() for path in _files(folder, row["image"]))}
+    needed = slice(None) if images else slice(1, None)
+    return {row["index"]: row for row in rows if all(path.is_file() for path in _files(folder, row["image"])[needed])}
 
 
 def _files(folder: Path, name: str) -> tuple[Path, Path]:
     return folder / "images" / f"{name}.ome.tif", folder / "labels" / f"{name}.tif"
 
 
-def _write(folder: Path, micrograph: Micrograph, structure: Microstructure, row: dict[str, Any]) -> dict[str, Any]:
-    channels = {"HAADF": micrograph.haadf, **micrograph.elements}
+def _write(
+    folder: Path, micrograph: Micrograph | None, structure: Microstructure, row: dict[str, Any]
+) -> dict[str, Any]:
     image, labels = _files(folder, row["image"])
-    write_image(image, np.stack(list(channels.values())), micrograph.pixel_size_nm, channel_names=list(channels))
-    write_labels(labels, structure.labels, micrograph.pixel_size_nm)
+    if micrograph is not None:
+        channels = {"HAADF": micrograph.haadf, **micrograph.elements}
+        write_image(image, np.stack(list(channels.values())), micrograph.pixel_size_nm, channel_names=list(channels))
+    write_labels(labels, structure.labels, row["pixel_size_nm"])
     return row
 
 

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 MAX_UNLABELLED = 0.05
 """Share of a label image that is filled from its neighbours where nothing else is asked for."""
 
+MAX_CELLS = 3_000_000
+"""Cells of a refined mesh; some 4 GB."""
+
 
 class StructureConfig(BaseModel):
     """What every calculation on the conduction problem of a label image can be told."""
@@ -70,4 +73,7 @@ class TransportConfig(StructureConfig):
         le=1,
         title="Gap between the bounds",
         description="relative; where it is wider, the mesh is refined. Empty: as the pixels give it",
+    )
+    max_cells: int = Field(
+        MAX_CELLS, ge=1, title="Cells", description="of a mesh that is refined; bounds stay wider where it takes more"
     )

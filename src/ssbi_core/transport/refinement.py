@@ -17,6 +17,7 @@ import numpy as np
 from ssbi_core.transport.conduct import ConductionProblem
 from ssbi_core.transport.conduction import Promise
 from ssbi_core.transport.conductivity_field import ConductionField
+from ssbi_core.transport.config import MAX_CELLS
 from ssbi_core.transport.graded_mesh import GradedMesh
 from ssbi_core.transport.mesh_bounds import MeshBounds, bounds_on
 from ssbi_core.transport.node_splitting import torn_nodes
@@ -24,7 +25,6 @@ from ssbi_core.transport.solution import Bounded
 from ssbi_core.transport.subdivision import subdivided
 from ssbi_core.transport.tensors import strength
 
-_MOST_CELLS = 3_000_000  # some 4 GB
 _MOST_VOXELS = 300_000
 _BULK = 0.5  # of the gap, in the cells that are cut
 _DEPTH = 3  # times that the corner of a pixel is cut at once: at a singularity, one level takes off little
@@ -49,6 +49,7 @@ def tighten(
     tolerance: float = 1e-6,
     throw: bool = True,
     method: str = "auto",
+    max_cells: int = MAX_CELLS,
 ) -> Refined:
     """Refine until upper and lower bound differ by at most `relative_gap` of the estimate, or memory would not do.
 
@@ -59,6 +60,7 @@ def tighten(
     known : bounds on its own pixels, S/cm.
     relative_gap : (upper - lower) / estimate to reach.
     tolerance, throw, method : as in `conduct`.
+    max_cells : of a mesh in 2D.
 
     Raises
     ------
@@ -68,13 +70,15 @@ def tighten(
     if _gap(known) <= relative_gap:
         return Refined(known, 1, True)
     promise = Promise(tolerance, throw, method)
-    refine = _where_it_matters if field.body.ndim == 2 else _everywhere
-    best, factor = refine(field, axis, known, relative_gap, promise)
+    if field.body.ndim == 2:
+        best, factor = _where_it_matters(field, axis, known, relative_gap, promise, max_cells)
+    else:
+        best, factor = _everywhere(field, axis, known, relative_gap, promise)
     return Refined(best, factor, _gap(best) <= relative_gap)
 
 
 def _where_it_matters(
-    field: ConductionField, axis: int, best: Bounded, relative_gap: float, promise: Promise
+    field: ConductionField, axis: int, best: Bounded, relative_gap: float, promise: Promise, max_cells: int
 ) -> tuple[Bounded, int]:
     with ConductionProblem(
         field.conductivity,
@@ -94,7 +98,7 @@ def _where_it_matters(
             if _gap(best) <= relative_gap or not found.converged or not marked.any():
                 break
             finer = mesh.cut(marked, _DEPTH)
-            if len(finer) > _MOST_CELLS:
+            if len(finer) > max_cells:
                 break
     return best, max(mesh.tree.unit // int(mesh.tree.edge.min()), 1)
 

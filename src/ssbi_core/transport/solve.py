@@ -136,6 +136,7 @@ def _tightened(
         tolerance=config.tolerance,
         throw=throw,
         method=config.solver,
+        max_cells=config.max_cells,
     )
     if found.reached:
         said = [f"pixels cut into {found.factor} x {found.factor} for closer bounds"] if found.factor > 1 else []

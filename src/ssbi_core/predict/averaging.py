@@ -1,0 +1,72 @@
+"""Average of the net over the posterior of its weights."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ssbi_core.predict.conductance import MaterialValues
+from ssbi_core.predict.config import NetworkConfig
+from ssbi_core.predict.data import GraphData
+from ssbi_core.predict.fit import Weights, forward
+from ssbi_core.predict.noise import DEGREES
+from ssbi_core.predict.padded import PaddedCells, Sizes
+
+
+class Draws(NamedTuple):
+    """What each sample of the weights says of each graph, both (samples, n).
+
+    Attributes
+    ----------
+    log_sigma : natural logarithm of the conductivity in S/cm.
+    log_sd : logarithm of the noise's scale.
+    """
+
+    log_sigma: np.ndarray
+    log_sd: np.ndarray
+
+    @property
+    def mean(self) -> np.ndarray:
+        """(n,) of the logarithm."""
+        return self.log_sigma.mean(0)
+
+    @property
+    def noise_variance(self) -> np.ndarray:
+        """(n,) of the logarithm: what remains with the weights known."""
+        return np.exp(2 * self.log_sd).mean(0) * DEGREES / (DEGREES - 2)
+
+    @property
+    def weights_variance(self) -> np.ndarray:
+        """(n,) of the logarithm: what knowing the weights would take away."""
+        return self.log_sigma.var(0)
+
+    @property
+    def sd(self) -> np.ndarray:
+        """(n,) of the logarithm."""
+        return np.sqrt(self.noise_variance + self.weights_variance)
+
+
+def draw(data: GraphData, rows: np.ndarray, network: NetworkConfig, samples: Weights, number: int = 16) -> Draws:
+    """Predict some rows with every sample of the weights."""
+    rows = np.asarray(rows)
+    place = {int(row): at for at, row in enumerate(rows)}
+    size = len(jax.tree.leaves(samples)[0])
+    draws = Draws(np.zeros((size, len(rows))), np.zeros((size, len(rows))))
+    for batch in data.batches(rows, min(number, len(rows))):
+        found = _draw(network, samples, batch.cells, batch.material, batch.sizes)
+        at = [place[int(row)] for row in batch.rows]
+        draws.log_sigma[:, at], draws.log_sd[:, at] = found
+    return draws
+
+
+def _forward_all(
+    network: NetworkConfig, samples: Weights, cells: PaddedCells, material: MaterialValues, sizes: Sizes
+) -> tuple[jax.Array, jax.Array]:
+    found = jax.lax.map(lambda weights: forward(network, weights, cells, material, sizes), samples)
+    return jnp.asarray(found.log_sigma), jnp.asarray(found.log_sd)
+
+
+_draw = jax.jit(_forward_all, static_argnums=(0, 4))

@@ -1,0 +1,60 @@
+"""Intervals that hold on graphs not learned from, whatever the posterior got wrong.
+
+Split conformal prediction (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005; Lei et al., J. Am.
+Stat. Assoc. 113, 1094, 2018): on a calibration set that no weight has seen, how far off the prediction is, in units of
+its own standard deviation. An interval of level p reaches to the p-quantile of these; for graphs drawn like the
+calibration set it holds the truth with probability p, and wider where the net is less sure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from ssbi_core.errors import InputError
+from ssbi_core.predict.noise import DEGREES
+
+
+@dataclass(frozen=True, eq=False)
+class Conformal:
+    """Scores of a calibration set.
+
+    Attributes
+    ----------
+    scores : (m,) absolute error over standard deviation, sorted.
+    """
+
+    scores: np.ndarray
+
+    @classmethod
+    def of(cls, target: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> Conformal:
+        """Scores of predictions with known truth, all (m,)."""
+        return cls(np.sort(np.abs(np.asarray(target) - mean) / sd))
+
+    def quantile(self, level: float) -> float:
+        """Half width of the interval of a level, in standard deviations.
+
+        With too few scores for a level, the largest is continued as the noise's own distribution falls off.
+
+        Raises
+        ------
+        InputError
+            If the level is not between 0 and 1.
+        """
+        if not 0 < level < 1:
+            wanted = "a level between 0 and 1"
+            raise InputError(f"an interval of level {level}", wanted, "give 0.9 for 90 %")
+        number = len(self.scores)
+        rank = int(np.ceil((number + 1) * level))
+        if rank <= number:
+            return float(self.scores[rank - 1])
+        if not number:
+            return _tail(level)
+        return float(self.scores[-1] * max(_tail(level) / _tail(number / (number + 1)), 1.0))
+
+
+def _tail(level: float) -> float:
+    """Quantile of the absolute value of Student's t at unit standard deviation."""
+    return float(stats.t.ppf((1 + level) / 2, DEGREES) * np.sqrt((DEGREES - 2) / DEGREES))

@@ -1,0 +1,112 @@
+"""Maximum a posteriori weights: the loss is the mean squared error of ln sigma plus lambda ||beta||^2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+import jax
+import numpy as np
+import optax
+from flax import nnx
+
+from ssbi_core.compilation import keep_compiled_programs
+from ssbi_core.predict.conductance import MaterialValues
+from ssbi_core.predict.config import NetworkConfig, TrainingConfig
+from ssbi_core.predict.data import Batch, GraphData
+from ssbi_core.predict.network import Prediction, RecurrentGraphNetwork
+from ssbi_core.predict.padded import PaddedCells, Sizes
+
+Weights = dict[str, Any]
+Progress = Callable[[str, float], None]
+
+
+def new_weights(config: NetworkConfig, seed: int) -> Weights:
+    """Freshly drawn, as a nested dict of arrays."""
+    _, state = nnx.split(_network(config, seed))
+    return nnx.to_pure_dict(state)
+
+
+def forward(
+    config: NetworkConfig, weights: Weights, cells: PaddedCells, material: MaterialValues, sizes: Sizes
+) -> Prediction:
+    """Predict a batch; a JAX function of `weights`, `cells` and `material`."""
+    net = nnx.merge(structure(config), weights)
+    return jax.vmap(lambda one, state: net(one, state, sizes.nodes, sizes.width))(cells, material)
+
+
+def fit(
+    data: GraphData,
+    rows: np.ndarray,
+    network: NetworkConfig,
+    training: TrainingConfig,
+    start: Weights | None = None,
+    progress: Progress | None = None,
+) -> Weights:
+    """Weights of least loss on some rows.
+
+    Parameters
+    ----------
+    data : with targets.
+    rows : to learn from.
+    start : weights to start with, new ones by default.
+    progress : called with a message and the share done.
+    """
+    keep_compiled_programs()
+    weights = new_weights(network, training.seed) if start is None else start
+    optimizer = cycle(training.learning_rate, training.epochs * data.steps(rows, training.batch))
+    state, rng = optimizer.init(weights), np.random.default_rng(training.seed)
+    step = _step(network, training.penalty, optimizer)
+    for epoch in range(training.epochs):
+        losses = []
+        for batch in data.batches(rows, training.batch, rng):
+            weights, state, loss = step(weights, state, batch._replace(sizes=None), batch.sizes)
+            losses.append(loss)
+        if progress:
+            progress(f"loss {np.mean([float(loss) for loss in losses]):.2e}", (epoch + 1) / training.epochs)
+    return weights
+
+
+def predict_rows(
+    data: GraphData, rows: np.ndarray, network: NetworkConfig, weights: Weights, number: int = 32
+) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithm of the conductivity, and of its error's scale, of each row."""
+    mean, log_sd = np.zeros(len(data)), np.zeros(len(data))
+    for batch in data.batches(rows, number):
+        found = _predict(network, weights, batch.cells, batch.material, batch.sizes)
+        mean[batch.rows], log_sd[batch.rows] = found.log_sigma, found.log_sd
+    return mean[rows], log_sd[rows]
+
+
+def cycle(rate: float, steps: int) -> optax.GradientTransformation:
+    """Adam with clipped gradients under a one-cycle learning rate."""
+    return optax.chain(optax.clip_by_global_norm(1.0), optax.adam(optax.cosine_onecycle_schedule(steps, rate)))
+
+
+_predict = jax.jit(forward, static_argnums=(0, 4))
+
+
+def _step(network: NetworkConfig, penalty: float, optimizer: optax.GradientTransformation) -> Callable[..., Any]:
+    def loss(weights: Weights, batch: Batch, sizes: Sizes) -> jax.Array:
+        found = forward(network, weights, batch.cells, batch.material, sizes)
+        squares = batch.weight @ (found.log_sigma - batch.target) ** 2 / batch.weight.sum()
+        return squares + penalty * optax.tree.norm(weights, squared=True)
+
+    @partial(jax.jit, static_argnums=3)
+    def step(weights: Any, state: Any, batch: Batch, sizes: Sizes) -> tuple[Any, Any, jax.Array]:
+        value, gradient = jax.value_and_grad(loss)(weights, batch, sizes)
+        updates, state = optimizer.update(gradient, state, weights)
+        return optax.apply_updates(weights, updates), state, value
+
+    return step
+
+
+def _network(config: NetworkConfig, seed: int) -> RecurrentGraphNetwork:
+    return RecurrentGraphNetwork(config.hidden, config.steps, corrects=config.corrects, rngs=nnx.Rngs(seed))
+
+
+@cache
+def structure(config: NetworkConfig) -> Any:
+    """What `nnx.merge` makes a net of together with weights."""
+    return nnx.split(_network(config, 0))[0]

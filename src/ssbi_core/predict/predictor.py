@@ -1,0 +1,163 @@
+"""The trained net as a record: weights, posterior samples, calibration and scope, kept in two plain files.
+
+``predictor.safetensors`` holds the arrays, ``predictor.json`` beside it the architecture, the material system, the
+settings of the training and the SHA-256 of the arrays, which is checked on loading. The pair shipped with the library
+lies in ``ssbi_core/models`` with a model card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from pydantic import ValidationError
+
+from ssbi_core.errors import ReadError
+from ssbi_core.predict.config import NetworkConfig
+from ssbi_core.predict.conformal import Conformal
+from ssbi_core.predict.features import EDGE, SIDE
+from ssbi_core.predict.fit import Weights, new_weights
+from ssbi_core.predict.scope import NAMES, Scope
+from ssbi_core.segment.checkpoint import load_tree, read_facts, save_tree
+
+FILE_NAME = "predictor.safetensors"
+_SHIPPED = files("ssbi_core") / "models"
+_FEATURES = [EDGE, SIDE]
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """A trained net.
+
+    Attributes
+    ----------
+    network : architecture.
+    system : name of the material system it was trained on; any of its reaction layers, at any temperature.
+    weights : mean of the posterior, nested dict of float32 arrays.
+    samples : of the posterior, the same with a leading axis.
+    conformal : from the calibration set.
+    scope : of the training set.
+    facts : what ``predictor.json`` says.
+    sha256 : digest of the weight file, empty for a net that was not saved.
+    """
+
+    network: NetworkConfig
+    system: str
+    weights: Weights
+    samples: Weights
+    conformal: Conformal
+    scope: Scope
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str = ""
+
+    @property
+    def num_samples(self) -> int:
+        """Of the posterior."""
+        return len(jax.tree.leaves(self.samples)[0])
+
+
+def save_predictor(folder: str | Path, predictor: Predictor) -> Path:
+    """Write ``predictor.safetensors`` and ``predictor.json`` into a folder; return the former's path."""
+    path, tree = Path(folder) / FILE_NAME, _tree(predictor)
+    save_tree(path, tree, {})
+    description = {
+        "architecture": predictor.network.model_dump(mode="json"),
+        "features": _FEATURES,
+        "material_system": predictor.system,
+        "samples": predictor.num_samples,
+        "calibration_graphs": len(predictor.conformal.scores),
+        **predictor.facts,
+        "sha256": _digest(path),
+    }
+    save_tree(path, tree, description)
+    return path
+
+
+def load_predictor(path: str | Path | None = None) -> Predictor:
+    """Read a trained net.
+
+    Parameters
+    ----------
+    path : a .safetensors file or the folder it lies in; the shipped net by default.
+
+    Raises
+    ------
+    ReadError
+        If the files are missing or damaged, or describe a net that sees something else.
+    """
+    if path is None:
+        return _shipped()
+    path = Path(path)
+    return _load(path / FILE_NAME if path.is_dir() else path)
+
+
+def predictor_digest() -> str:
+    """SHA-256 of the shipped weights, for provenance."""
+    return _shipped().sha256
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Predictor:
+    with as_file(_SHIPPED) as folder:
+        return _load(folder / FILE_NAME)
+
+
+def _tree(predictor: Predictor) -> dict[str, Any]:
+    return {
+        "weights": predictor.weights,
+        "samples": predictor.samples,
+        "scores": predictor.conformal.scores.astype(np.float32),
+        "low": predictor.scope.low.astype(np.float32),
+        "high": predictor.scope.high.astype(np.float32),
+    }
+
+
+def _load(path: Path) -> Predictor:
+    facts = read_facts(path)
+    network = _network(path, facts)
+    weights = new_weights(network, seed=0)
+    number = int(facts["samples"])
+    samples = jax.tree.map(lambda leaf: np.zeros((number, *leaf.shape), np.float32), weights)
+    ends = np.zeros(len(NAMES), np.float32)
+    scores = np.zeros(int(facts["calibration_graphs"]), np.float32)
+    template = {"weights": weights, "samples": samples, "scores": scores, "low": ends, "high": ends}
+    tree, _ = load_tree(path, template)
+    digest = _digest(path)
+    if digest != facts.get("sha256"):
+        raise ReadError(
+            f"weights {path} with SHA-256 {digest[:12]}...",
+            f"{str(facts.get('sha256'))[:12]}... as its description says",
+            "use the pair of files as it was saved",
+        )
+    scope = Scope(np.asarray(tree["low"]), np.asarray(tree["high"]))
+    conformal = Conformal(np.asarray(tree["scores"], float))
+    return Predictor(
+        network, str(facts["material_system"]), tree["weights"], tree["samples"], conformal, scope, facts, digest
+    )
+
+
+def _network(path: Path, facts: Mapping[str, Any]) -> NetworkConfig:
+    wanted = {"samples", "calibration_graphs", "material_system"}
+    if facts.get("features") != _FEATURES or not wanted <= facts.keys():
+        raise ReadError(
+            f"{path}: features {facts.get('features')}, described by {', '.join(sorted(facts))}",
+            f"features {_FEATURES}, and {', '.join(sorted(wanted))}",
+            "train the net with this version of the library",
+        )
+    try:
+        return NetworkConfig.model_validate(facts.get("architecture"))
+    except ValidationError as error:
+        raise ReadError(
+            f"{path}: architecture {facts.get('architecture')}", "a NetworkConfig", "train the net again"
+        ) from error
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,75 @@
+"""Train a predictor: fit, posterior, calibration and scope, each on graphs of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ssbi_core.errors import InputError
+from ssbi_core.predict.averaging import draw
+from ssbi_core.predict.config import NetworkConfig, TrainingConfig
+from ssbi_core.predict.conformal import Conformal
+from ssbi_core.predict.data import GraphData
+from ssbi_core.predict.fit import fit
+from ssbi_core.predict.predictor import Predictor
+from ssbi_core.predict.scope import Scope
+from ssbi_core.predict.variational import infer
+
+_FEWEST = 8  # graphs to learn from
+_FIT = 0.7  # of the time
+
+
+def train(
+    data: GraphData,
+    learn: np.ndarray,
+    calibrate: np.ndarray,
+    *,
+    system: str,
+    network: NetworkConfig | None = None,
+    training: TrainingConfig | None = None,
+    facts: dict[str, Any] | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Predictor:
+    """Train on some rows, and calibrate on others.
+
+    Parameters
+    ----------
+    data : with targets.
+    learn, calibrate : rows; no sample may have some in both, see `split_by_sample`.
+    system : name of the material system.
+    network, training : settings.
+    facts : to be kept with the weights.
+    progress : called with a message and the share done.
+
+    Raises
+    ------
+    InputError
+        If there are too few graphs, or some are in both parts.
+    """
+    network = network or NetworkConfig.model_validate({})
+    training = training or TrainingConfig.model_validate({})
+    if len(learn) < _FEWEST or not len(calibrate):
+        came_in = f"{len(learn)} graphs to learn from and {len(calibrate)} to calibrate on"
+        raise InputError(came_in, f"at least {_FEWEST} and 1", "simulate a larger study")
+    if np.intersect1d(learn, calibrate).size:
+        raise InputError("graphs to learn from and to calibrate on that overlap", "none in both", "split by sample")
+    report = progress or (lambda message, share: None)
+    best = fit(data, learn, network, training, progress=lambda text, share: report(f"fit: {text}", _FIT * share))
+    samples = infer(
+        data,
+        learn,
+        best,
+        network,
+        training,
+        progress=lambda text, share: report(f"posterior: {text}", _FIT + (0.98 - _FIT) * share),
+    )
+    found = draw(data, calibrate, network, samples)
+    conformal = Conformal.of(data.target[calibrate], found.mean, found.sd)
+    mean = jax.tree.map(lambda leaf: jnp.mean(leaf, axis=0), samples)
+    described = {"training": training.model_dump(mode="json"), "training_graphs": len(learn), **(facts or {})}
+    report("done", 1.0)
+    return Predictor(network, system, mean, samples, conformal, Scope.of(data, learn), described)
