@@ -116,13 +116,24 @@ def _parser() -> argparse.ArgumentParser:
     impedance.add_argument("--mapping", metavar="FILE", help="TOML or JSON file: label value = phase name")
 
     train = command("train", _train, "train a net on a study of your own")
-    train.add_argument("what", choices=["segmenter"], help="which net")
-    train.add_argument("study", metavar="STUDY", help="folder with images/*.ome.tif and labels/*.tif")
+    train.add_argument("what", choices=["segmenter", "predictor"], help="which net")
+    train.add_argument(
+        "study",
+        metavar="STUDY",
+        help="folder with images/*.ome.tif and labels/*.tif; for a predictor one that `ssbi simulate --solve` solved",
+    )
     train.add_argument(
         "-o", "--output", required=True, metavar="MODEL", help="folder for the weights and the model card"
     )
     train.add_argument(
-        "--steps", type=int, default=None, metavar="N", help="optimizer steps (default: the shipped model's)"
+        "--steps",
+        type=int,
+        default=None,
+        metavar="N",
+        help="optimizer steps of a segmenter (default: the shipped model's)",
+    )
+    train.add_argument(
+        "--epochs", type=int, default=None, metavar="N", help="of a predictor's fit (default: the shipped model's)"
     )
     train.add_argument("--seed", type=int, default=0, metavar="S", help="random seed (default: %(default)s)")
     _common(train)
@@ -369,6 +380,27 @@ def _solve_study(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    return _train_predictor(options) if options.what == "predictor" else _train_segmenter(options)
+
+
+def _train_predictor(options: argparse.Namespace) -> int:
+    from ssbi_core.predict.config import TrainingConfig
+    from ssbi_core.predict.train_study import train_predictor
+
+    chosen = {} if options.epochs is None else {"epochs": options.epochs}
+    try:
+        training = TrainingConfig(seed=options.seed, **chosen)
+    except ValueError as error:
+        raise InputError(
+            f"--epochs {options.epochs}, --seed {options.seed}", "epochs >= 1, seed >= 0", "correct them"
+        ) from error
+    with _progress() as progress:
+        model = train_predictor(options.study, options.output, training=training, progress=progress)
+    print(f"model: {model}")
+    return 0
+
+
+def _train_segmenter(options: argparse.Namespace) -> int:
     from ssbi_core.segment import TrainingConfig, train_segmenter
 
     steps = {} if options.steps is None else {"num_steps": options.steps}

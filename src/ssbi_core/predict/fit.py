@@ -10,6 +10,7 @@ import jax
 import numpy as np
 import optax
 from flax import nnx
+from jax.flatten_util import ravel_pytree
 
 from ssbi_core.compilation import keep_compiled_programs
 from ssbi_core.predict.conductance import MaterialValues
@@ -34,6 +35,24 @@ def forward(
     """Predict a batch; a JAX function of `weights`, `cells` and `material`."""
     net = nnx.merge(structure(config), weights)
     return jax.vmap(lambda one, state: net(one, state, sizes.nodes, sizes.width))(cells, material)
+
+
+@partial(jax.jit, static_argnums=(0, 4))
+def linearised(
+    network: NetworkConfig, weights: Weights, cells: PaddedCells, material: MaterialValues, sizes: Sizes
+) -> tuple[Prediction, jax.Array]:
+    """Prediction of a batch, and its derivatives of ln sigma by all weights (b, p), raveled."""
+
+    def one(cells: PaddedCells, material: MaterialValues) -> tuple[Prediction, jax.Array]:
+        def log_sigma(weights: Weights) -> tuple[jax.Array, Prediction]:
+            alone = jax.tree.map(lambda leaf: leaf[None], (cells, material))
+            found = forward(network, weights, alone[0], alone[1], sizes)
+            return found.log_sigma[0], jax.tree.map(lambda leaf: leaf[0], found)
+
+        gradient, found = jax.grad(log_sigma, has_aux=True)(weights)
+        return found, ravel_pytree(gradient)[0]
+
+    return jax.vmap(one)(cells, material)
 
 
 def fit(

@@ -13,7 +13,7 @@ from ssbi_core.errors import InputError
 from ssbi_core.graph.cells import ConductionCells, conduction_cells
 from ssbi_core.graph.interface_graph import InterfaceGraph
 from ssbi_core.materials import MaterialSystem, load_system
-from ssbi_core.predict.averaging import Draws, draw
+from ssbi_core.predict.averaging import Draws
 from ssbi_core.predict.conductance import MaterialValues, material_values, network_conductivity
 from ssbi_core.predict.data import GraphData
 from ssbi_core.predict.fit import predict_rows
@@ -61,7 +61,7 @@ def predict(
     cells = [conductive_cells(each, model, system, temperature) for each in (graph, *segmentations)]
     values = material_values(system, temperature)
     data = GraphData.of_cells(cells, [values] * len(cells))
-    draws = draw(data, np.arange(1), model.network, model.samples, 1)
+    draws = model.draw(data, np.arange(1))
     variance = {"noise": float(draws.noise_variance[0]), "weights": float(draws.weights_variance[0])}
     log_mean = float(draws.mean[0])
     if segmentations:
@@ -93,7 +93,7 @@ def predict_graphs(
     _refuse_other_system(model, system)
     cells = [conductive_cells(graph, model, system, temperature) for graph in graphs]
     data = GraphData.of_cells(cells, [material_values(system, temperature)] * len(cells))
-    return draw(data, np.arange(len(cells)), model.network, model.samples)
+    return model.draw(data, np.arange(len(cells)))
 
 
 def conductive_cells(

@@ -20,8 +20,10 @@ import numpy as np
 from pydantic import ValidationError
 
 from ssbi_core.errors import ReadError
+from ssbi_core.predict.averaging import Draws, draw, draw_linear
 from ssbi_core.predict.config import NetworkConfig
 from ssbi_core.predict.conformal import Conformal
+from ssbi_core.predict.data import GraphData
 from ssbi_core.predict.features import EDGE, SIDE
 from ssbi_core.predict.fit import Weights, new_weights
 from ssbi_core.predict.scope import NAMES, Scope
@@ -45,6 +47,7 @@ class Predictor:
     conformal : from the calibration set.
     scope : of the training set.
     facts : what ``predictor.json`` says.
+    linear : whether the samples are those of the net linear in its weights, as `sample_laplace` gives.
     sha256 : digest of the weight file, empty for a net that was not saved.
     """
 
@@ -55,12 +58,19 @@ class Predictor:
     conformal: Conformal
     scope: Scope
     facts: Mapping[str, Any] = field(default_factory=dict)
+    linear: bool = False
     sha256: str = ""
 
     @property
     def num_samples(self) -> int:
         """Of the posterior."""
         return len(jax.tree.leaves(self.samples)[0])
+
+    def draw(self, data: GraphData, rows: np.ndarray) -> Draws:
+        """What each sample of the weights says of some rows."""
+        if self.linear:
+            return draw_linear(data, rows, self.network, self.weights, self.samples)
+        return draw(data, rows, self.network, self.samples)
 
 
 def save_predictor(folder: str | Path, predictor: Predictor) -> Path:
@@ -72,6 +82,7 @@ def save_predictor(folder: str | Path, predictor: Predictor) -> Path:
         "features": _FEATURES,
         "material_system": predictor.system,
         "samples": predictor.num_samples,
+        "linear": predictor.linear,
         "calibration_graphs": len(predictor.conformal.scores),
         **predictor.facts,
         "sha256": _digest(path),
@@ -139,12 +150,20 @@ def _load(path: Path) -> Predictor:
     scope = Scope(np.asarray(tree["low"]), np.asarray(tree["high"]))
     conformal = Conformal(np.asarray(tree["scores"], float))
     return Predictor(
-        network, str(facts["material_system"]), tree["weights"], tree["samples"], conformal, scope, facts, digest
+        network,
+        str(facts["material_system"]),
+        tree["weights"],
+        tree["samples"],
+        conformal,
+        scope,
+        facts,
+        bool(facts["linear"]),
+        digest,
     )
 
 
 def _network(path: Path, facts: Mapping[str, Any]) -> NetworkConfig:
-    wanted = {"samples", "calibration_graphs", "material_system"}
+    wanted = {"samples", "calibration_graphs", "material_system", "linear"}
     if facts.get("features") != _FEATURES or not wanted <= facts.keys():
         raise ReadError(
             f"{path}: features {facts.get('features')}, described by {', '.join(sorted(facts))}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -10,11 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from ssbi_core.errors import InputError
-from ssbi_core.predict.averaging import draw
 from ssbi_core.predict.config import NetworkConfig, TrainingConfig
 from ssbi_core.predict.conformal import Conformal
 from ssbi_core.predict.data import GraphData
 from ssbi_core.predict.fit import fit
+from ssbi_core.predict.laplace import sample_laplace
 from ssbi_core.predict.predictor import Predictor
 from ssbi_core.predict.scope import Scope
 from ssbi_core.predict.variational import infer
@@ -29,6 +30,7 @@ def train(
     calibrate: np.ndarray,
     *,
     system: str,
+    repeats: int = 1,
     network: NetworkConfig | None = None,
     training: TrainingConfig | None = None,
     facts: dict[str, Any] | None = None,
@@ -41,6 +43,7 @@ def train(
     data : with targets.
     learn, calibrate : rows; no sample may have some in both, see `split_by_sample`.
     system : name of the material system.
+    repeats : how often each graph is among the rows to learn from, cut otherwise; it tells no more for that.
     network, training : settings.
     facts : to be kept with the weights.
     progress : called with a message and the share done.
@@ -65,11 +68,20 @@ def train(
         best,
         network,
         training,
+        repeats=repeats,
         progress=lambda text, share: report(f"posterior: {text}", _FIT + (0.98 - _FIT) * share),
     )
-    found = draw(data, calibrate, network, samples)
-    conformal = Conformal.of(data.target[calibrate], found.mean, found.sd)
     mean = jax.tree.map(lambda leaf: jnp.mean(leaf, axis=0), samples)
-    described = {"training": training.model_dump(mode="json"), "training_graphs": len(learn), **(facts or {})}
+    linear = training.guide == "laplace"
+    if linear:
+        samples = sample_laplace(data, learn, mean, network, training, repeats)
+    described = {
+        "training": training.model_dump(mode="json"),
+        "training_graphs": len(learn) // repeats,
+        **(facts or {}),
+    }
+    none, scope = Conformal(np.zeros(0)), Scope.of(data, learn)
+    trained = Predictor(network, system, mean, samples, none, scope, described, linear)
+    found = trained.draw(data, calibrate)
     report("done", 1.0)
-    return Predictor(network, system, mean, samples, conformal, Scope.of(data, learn), described)
+    return replace(trained, conformal=Conformal.of(data.target[calibrate], found.mean, found.sd))

@@ -26,6 +26,7 @@ from ssbi_core.predict.data import Batch, GraphData
 from ssbi_core.predict.fit import Progress, Weights, cycle, structure
 from ssbi_core.predict.noise import noise
 from ssbi_core.predict.padded import Sizes
+from ssbi_core.predict.weights_prior import prior_scale
 
 _INITIAL_SCALE = 0.003
 _SITE = "net"
@@ -38,6 +39,7 @@ def infer(
     weights: Weights,
     network: NetworkConfig,
     training: TrainingConfig,
+    repeats: int = 1,
     progress: Progress | None = None,
 ) -> Weights:
     """Samples of the posterior over weights.
@@ -47,14 +49,15 @@ def infer(
     data : with targets.
     rows : to learn from.
     weights : maximum a posteriori, of `fit`.
-    network, training : settings; `training.guide` is "normal", "low_rank" or "last_layer".
+    network, training : settings; `training.guide` "laplace" is taken for "last_layer".
+    repeats : rows per independent observation.
     progress : called with a message and the share done.
 
     Returns
     -------
     samples : as `weights`, with a leading axis of `training.samples`.
     """
-    model = partial(_model, network, training, weights, len(rows))
+    model = partial(_model, network, training, weights, len(rows) / repeats)
     guide = _guide(model, weights, training)
     number = training.posterior_epochs * data.steps(rows, training.batch)
     loss = TraceMeanField_ELBO() if isinstance(guide, AutoNormal) else Trace_ELBO()
@@ -71,29 +74,24 @@ def infer(
             losses.append(value)
             done += 1
         if progress:
-            mean = np.mean([float(value) for value in losses]) / len(rows)
+            mean = np.mean([float(value) for value in losses]) * repeats / len(rows)
             progress(f"evidence bound {-mean:.2f}", (epoch + 1) / training.posterior_epochs)
     key = jax.random.key(training.seed + 2)
     drawn = guide.sample_posterior(key, svi.get_params(state), sample_shape=(training.samples,))
     return _complete(drawn, weights, training.samples)
 
 
-def prior_scale(name: str, shape: tuple[int, ...], scale: float) -> float:
-    """Standard deviation of a weight: of a kernel it falls with the root of the layer's inputs."""
-    return scale / np.sqrt(shape[0]) if name.endswith("kernel") else scale
-
-
 def _model(
     network: NetworkConfig,
     training: TrainingConfig,
     weights: Weights,
-    total: int,
+    total: float,
     batch: Batch,
     sizes: Sizes,
     warmth: jax.Array | float,
 ) -> None:
     module = nnx.merge(structure(network), weights)
-    if training.guide == "last_layer":
+    if training.guide in ("last_layer", "laplace"):
         net = _with_random_last_layer(module, training)
     else:
         net = random_nnx_module(_SITE, module, lambda name, shape: _prior(name, shape, training))
@@ -112,13 +110,13 @@ def _prior(name: str, shape: tuple[int, ...], training: TrainingConfig) -> dist.
 def _with_random_last_layer(module: Any, training: TrainingConfig) -> Callable[..., Any]:
     for name, value in nnx.to_pure_dict(nnx.state(module.whole)).items():
         drawn = numpyro.sample(f"{_SITE}/{_LAST}.{name}", _prior(name, value.shape, training))
-        getattr(module.whole, name)[...] = drawn
+        getattr(module.whole, name).set_value(drawn)
     return module
 
 
 def _guide(model: Callable[..., None], weights: Weights, training: TrainingConfig) -> AutoGuide:
     start = init_to_value(values={f"{_SITE}/{name}": value for name, value in _flat(weights).items()})
-    kind = {"normal": AutoNormal, "last_layer": AutoNormal, "low_rank": AutoLowRankMultivariateNormal}[training.guide]
+    kind = AutoLowRankMultivariateNormal if training.guide == "low_rank" else AutoNormal
     return kind(model, init_loc_fn=start, init_scale=_INITIAL_SCALE)
 
 

@@ -32,6 +32,8 @@ from ssbi_core.simulate.scenes import generator, log_uniform, random_imaging
 STUDY_DIFFICULTY = 0.35
 PIXEL_SIZE_NM = 0.5
 _SETTINGS = "study.json"
+_MADE = ("images", "labels")
+_SOLVED = ("records", "cells")  # made of the labels later, and worthless without them
 
 
 def simulate_study(
@@ -43,6 +45,7 @@ def simulate_study(
     pixel_size_nm: float | None = None,
     system: str | Path | MaterialSystem = "llzo_nmc",
     process: ProcessParameters | None = None,
+    locations: int = 1,
     images: bool = True,
     overwrite: bool = False,
     progress: Callable[[str, float], None] | None = None,
@@ -57,7 +60,8 @@ def simulate_study(
     output : folder; gets images/NAME.ome.tif (HAADF and element maps), labels/NAME.tif (codes) and truth.parquet.
     shape : rows, columns.
     pixel_size_nm : edge of the pixel; 0.5 nm by default, which makes 512 pixels a nano-grained field of 256 nm.
-    process : process parameters of all images; by default each image has its own, drawn at random.
+    process : process parameters of all images; by default each sample has its own, drawn at random.
+    locations : images of each sample, which share its process parameters: image i shows sample i // locations.
     images : without them labels and truth are made alone.
     overwrite : discard another study in the folder.
     progress : called with a message and the share done.
@@ -65,13 +69,13 @@ def simulate_study(
     Raises
     ------
     InputError, CalibrationError
-        If number, shape or pixel size make no sense.
+        If number, shape, locations or pixel size make no sense.
     OutputError
         If the folder holds something else, or cannot be written.
     """
     system = load_system(system)
     pixel = check_pixel_size(PIXEL_SIZE_NM if pixel_size_nm is None else pixel_size_nm, "given to simulate_study")
-    _check_request(number, seed, shape)
+    _check_request(number, seed, shape, locations)
     folder = Path(output)
     settings = {
         "seed": seed,
@@ -79,6 +83,7 @@ def simulate_study(
         "pixel_size_nm": pixel,
         "material_system": system.model_dump(mode="json"),
         "process": process.model_dump() if process else None,
+        **({"locations": locations} if locations != 1 else {}),  # a study noted without it had one
     }
     _prepare(folder, settings, overwrite)
     truth = folder / "truth.parquet"
@@ -87,7 +92,7 @@ def simulate_study(
         if progress:
             progress(f"image {index + 1} of {number}", index / number)
         if index not in rows:
-            sample = _draw_sample(seed, index, shape, pixel, system, process)
+            sample = _draw_sample(seed, index, shape, pixel, system, process, locations)
             rows[index] = _write(folder, sample.micrograph(system) if images else None, sample.structure, sample.row)
             _write_table(truth, rows)  # last, so that a row vouches for its files
     if progress:
@@ -103,10 +108,11 @@ def simulate_sample(
     pixel_size_nm: float = PIXEL_SIZE_NM,
     system: str | Path | MaterialSystem = "llzo_nmc",
     process: ProcessParameters | None = None,
+    locations: int = 1,
 ) -> tuple[Micrograph, Microstructure, dict[str, Any]]:
     """Return image `index` of study `seed`: micrograph, microstructure and its row of the truth table."""
     system = load_system(system)
-    sample = _draw_sample(seed, index, shape, pixel_size_nm, system, process)
+    sample = _draw_sample(seed, index, shape, pixel_size_nm, system, process, locations)
     return sample.micrograph(system), sample.structure, sample.row
 
 
@@ -130,10 +136,13 @@ def _draw_sample(
     pixel_size_nm: float,
     system: MaterialSystem,
     process: ProcessParameters | None,
+    locations: int,
 ) -> _Sample:
-    keys = jax.random.split(jax.random.fold_in(jax.random.key(seed), index), 3)
+    keys, specimen = _keys(seed, index), index // locations
     rng = generator(keys[0])
-    process = process or random_process(rng, pixel_size_nm)
+    if process is None:
+        own = random_process(rng, pixel_size_nm)  # drawn by every image, so that what follows is new to all of them
+        process = own if specimen == index else random_process(generator(_keys(seed, specimen)[0]), pixel_size_nm)
     statistics = microstructure_statistics(process, system)
     config = realize(rng, statistics, shape, pixel_size_nm)
     imaging = random_imaging(rng, config, system, STUDY_DIFFICULTY).model_copy(update={"elements": None})
@@ -141,7 +150,7 @@ def _draw_sample(
     counts = np.bincount(structure.labels.ravel(), minlength=len(PHASES) + 1)
     row = {
         "image": f"sim_{seed}_{index:05d}",
-        "sample": f"{seed}-{index}",
+        "sample": f"{seed}-{specimen}",
         "seed": seed,
         "index": index,
         "material_system": system.name,
@@ -153,6 +162,10 @@ def _draw_sample(
         **{f"fraction_{phase.key}": float(counts[phase] / structure.labels.size) for phase in PHASES},
     }
     return _Sample(structure, row, imaging, keys[2])
+
+
+def _keys(seed: int, index: int) -> jax.Array:
+    return jax.random.split(jax.random.fold_in(jax.random.key(seed), index), 3)
 
 
 def random_process(rng: np.random.Generator, pixel_size_nm: float) -> ProcessParameters:
@@ -194,9 +207,11 @@ def realize(
     )
 
 
-def _check_request(number: int, seed: int, shape: tuple[int, int]) -> None:
+def _check_request(number: int, seed: int, shape: tuple[int, int], locations: int) -> None:
     if number < 1 or seed < 0:
         raise InputError(f"number {number}, seed {seed}", "number >= 1 and seed >= 0", "give positive whole numbers")
+    if locations < 1:
+        raise InputError(f"locations {locations}", "at least 1 image of each sample", "give a positive whole number")
     if min(shape) < 16 or max(shape) > 8192:
         raise InputError(f"image shape {shape}", "16 to 8192 pixels along each side", "choose another size")
 
@@ -214,10 +229,10 @@ def _prepare(folder: Path, settings: dict[str, Any], overwrite: bool) -> None:
                     "a new or empty folder, or the same study to continue",
                     "choose another folder" + (", or give --overwrite to replace the study" if there else ""),
                 )
-            for name in ("images", "labels"):
+            for name in (*_MADE, *_SOLVED):
                 shutil.rmtree(folder / name, ignore_errors=True)
             (folder / "truth.parquet").unlink(missing_ok=True)
-        for name in ("images", "labels"):
+        for name in _MADE:
             (folder / name).mkdir(parents=True, exist_ok=True)
         note.write_text(json.dumps(settings, indent=1), encoding="utf-8")
     except OSError as error:

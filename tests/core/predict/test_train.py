@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from ssbi_core.errors import InputError, ReadError
-from ssbi_core.predict.averaging import draw
+from ssbi_core.predict.averaging import draw, draw_linear
 from ssbi_core.predict.fit import fit, new_weights, predict_rows
+from ssbi_core.predict.laplace import sample_laplace
 from ssbi_core.predict.predictor import load_predictor, save_predictor
 from ssbi_core.predict.train import train
 from ssbi_core.predict.variational import infer
@@ -44,6 +45,33 @@ def test_every_guide_leaves_samples_of_all_weights(data, guide):
     spread = samples["gates"]["kernel"].std(0).max()
     assert (spread < 1e-6) == (guide == "last_layer")
     assert samples["whole"]["kernel"].std(0).min() > 0
+
+
+def test_laplace_knows_the_training_graphs_better_than_others(data):
+    """Directions that no graph tells of stay as wide as the prior."""
+    settings = TRAINING.model_copy(update={"samples": 64, "prior_scale": 0.3})
+    weights = new_weights(NETWORK, 0)
+    samples = sample_laplace(data, np.arange(6), weights, NETWORK, settings)
+    found = draw_linear(data, np.arange(12), NETWORK, weights, samples)
+    noise = found.noise_variance[:6]
+    assert (found.weights_variance[:6] < noise).all()
+    assert found.weights_variance[6:].mean() > found.weights_variance[:6].mean()
+    spread = np.concatenate([np.ravel(leaf.std(0)) for leaf in jax.tree.leaves(samples)])
+    assert np.median(spread) > 0.05
+
+
+def test_linear_net_is_the_net_near_its_weights(data, predictor):
+    near = jax.tree.map(lambda mean, sample: mean + 0.05 * (sample - mean), predictor.weights, predictor.samples)
+    exact = draw(data, np.arange(5), NETWORK, near)
+    linear = draw_linear(data, np.arange(5), NETWORK, predictor.weights, near)
+    np.testing.assert_allclose(linear.log_sigma, exact.log_sigma, atol=2e-4)
+
+
+def test_laplace_is_kept_as_linear(tmp_path, data):
+    settings = TRAINING.model_copy(update={"guide": "laplace"})
+    predictor = train(data, np.arange(9), np.arange(9, 12), system="llzo_nmc", network=NETWORK, training=settings)
+    assert predictor.linear
+    assert load_predictor(save_predictor(tmp_path, predictor)).linear
 
 
 def test_variance_is_of_noise_and_weights(data, predictor):

@@ -1,0 +1,102 @@
+"""From a solved study to a trained predictor in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ssbi_core.errors import InputError
+from ssbi_core.materials import load_system
+from ssbi_core.predict.cells_file import Lattice
+from ssbi_core.predict.conductance import MaterialValues, material_values
+from ssbi_core.predict.config import NetworkConfig, TrainingConfig
+from ssbi_core.predict.data import GraphData
+from ssbi_core.predict.predictor import save_predictor
+from ssbi_core.predict.records import LATTICES, StudyRecords, load_records, split_by_sample
+from ssbi_core.predict.train import train
+
+_SHARES = (0.8, 0.2)  # to learn from, to calibrate on
+
+
+def train_predictor(
+    study: str | Path,
+    output: str | Path,
+    *,
+    network: NetworkConfig | None = None,
+    training: TrainingConfig | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Path:
+    """Train on a solved study; returns the path of the weights.
+
+    Samples are parted into those learned from and those the intervals are calibrated on. To learn from, every picture
+    is shown cut along several lattices: where the cuts fall says nothing of it, and a net that has seen one only takes
+    that for a feature.
+
+    Parameters
+    ----------
+    study : folder of `solve_study`.
+    output : folder; gets predictor.safetensors and predictor.json.
+    network, training : settings.
+    progress : called with a message and the share done.
+
+    Raises
+    ------
+    InputError
+        If the folder is no solved study, holds too few samples or several material systems.
+    """
+    network = network or NetworkConfig.model_validate({})
+    training = training or TrainingConfig.model_validate({})
+    records = load_records(study).trustworthy()
+    learn, calibrate = split_by_sample(records.table, _SHARES, training.seed)
+    own = (network.across, network.layer_across)
+    lattices = [own, *(lattice for lattice in LATTICES if lattice != own)]
+    data, rows = study_data(records, [(learn, lattices), (calibrate, [own])])
+    facts = {
+        "calibration_images": int(records.table["image"].iloc[calibrate].nunique()),
+        "training_images": int(records.table["image"].iloc[learn].nunique()),
+        "lattices": lattices,
+    }
+    predictor = train(
+        data,
+        *rows,
+        system=_system(records),
+        repeats=len(lattices),
+        network=network,
+        training=training,
+        facts=facts,
+        progress=progress,
+    )
+    return save_predictor(output, predictor)
+
+
+def study_data(
+    records: StudyRecords, parts: Sequence[tuple[np.ndarray, Sequence[Lattice]]]
+) -> tuple[GraphData, list[np.ndarray]]:
+    """Graphs of some rows of a study, each cut along some lattices, and which rows of the result each part became."""
+    cells, at, of, rows, materials, targets = [], {}, [], [], [], []
+    for part, lattices in parts:
+        start = len(of)
+        for lattice in lattices:
+            for _, row in records.table.iloc[part].iterrows():
+                key = (row["image"], lattice)
+                if key not in at:
+                    at[key] = len(cells)
+                    cells.append(records.cells(*key))
+                of.append(at[key])
+                materials.append(_material(row["material_system"], row["reaction_layer"], row["temperature_K"]))
+                targets.append(row["conductivity_S_per_cm"])
+        rows.append(np.arange(start, len(of)))
+    return GraphData.of_cells(cells, materials, targets, of), rows
+
+
+def _material(system: str, layer: str, temperature: float) -> MaterialValues:
+    return material_values(load_system(system, reaction_layer=layer), temperature)
+
+
+def _system(records: StudyRecords) -> str:
+    found = sorted(records.table["material_system"].unique())
+    if len(found) != 1:
+        raise InputError(f"a study of {', '.join(found)}", "one material system", "train a predictor for each")
+    return str(found[0])
