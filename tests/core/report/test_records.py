@@ -131,6 +131,12 @@ def test_plain_leaves_only_what_json_knows(result):
         "a": 0.5,
         "array": [0, 1, 2],
         "nested": [["a", "b"], "fast", True, None],
-        "material": {"value": 5.5, "unit": "g/cm3", "source": "crystallographic density, rounded", "assumption": True},
+        "material": {
+            "value": 5.5,
+            "unit": "g/cm3",
+            "decades": None,
+            "source": "crystallographic density, rounded",
+            "assumption": True,
+        },
         "3": str(Path("x") / "y"),
     }
