@@ -22,7 +22,7 @@ from ssbi_core.transport.linear_solve import SpdSolver
 from ssbi_core.transport.percolation import percolates
 from ssbi_core.transport.primal import PrimalProblem, PrimalSolution
 from ssbi_core.transport.surfaces import Surfaces
-from ssbi_core.transport.tensors import check_conductivity, conducting, grid_of, is_tensor, strength
+from ssbi_core.transport.tensors import check_conductivity, conducting, grid_of, strength
 
 MeshKind = Literal["auto", "graded", "pixels"]
 
@@ -54,7 +54,7 @@ def conduct(
     bounds : also solve for the lower bound.
     tolerance : of the residual and of the flux balance.
     throw : raise SolverError where the tolerance is not met, else mark the result.
-    method : linear solver, "auto", "pardiso", "superlu", "amg" or, for scalar pixels, "multigrid".
+    method : linear solver, "auto", "pardiso", "superlu", "amg" or, for scalar pixels and 3D tensors, "multigrid".
     mesh : "pixels" gives every pixel an element of its own; "graded" (2D) larger cells where the field is uniform,
         which costs a part of the work and widens the bounds by some 0.05 %; "auto" grades large pictures.
 
@@ -115,19 +115,19 @@ class ConductionProblem:
 
     def _assembly(self, method: str) -> type[PrimalProblem]:
         """Multigrid where it was asked for, or where a factorisation would be too large; else a sparse matrix."""
-        plain = self.mesh is None and not len(self.faces) and not is_tensor(self.field)
+        large = method == "auto" and self.solver.choose(math.prod(self.shape)) == "amg"
+        if not (large or method == "multigrid"):
+            return PrimalProblem
+        from ssbi_core.transport.multigrid_primal import MultigridPrimalProblem, multigrid_solves
+
+        plain = self.mesh is None and not len(self.faces) and multigrid_solves(self.field)
         if method == "multigrid" and not plain:
             raise InputError(
-                "the multigrid solver for a tensor field, resistive faces or a graded mesh",
-                "a scalar conductivity per pixel, and mesh 'pixels'",
+                "the multigrid solver for a 2D or insulating tensor field, resistive faces or a graded mesh",
+                "a scalar conductivity per pixel, or 3D tensors that conduct everywhere, and mesh 'pixels'",
                 "use the auto solver",
             )
-        large = method == "auto" and self.solver.choose(math.prod(self.shape)) == "amg"
-        if not plain or not (large or method == "multigrid"):
-            return PrimalProblem
-        from ssbi_core.transport.multigrid_primal import MultigridPrimalProblem
-
-        return MultigridPrimalProblem
+        return MultigridPrimalProblem if plain else PrimalProblem
 
     def solve(self, *, bounds: bool = True, tolerance: float = 1e-6, throw: bool = True) -> Conduction:
         """Solve the structure as it is (see `conduct`)."""

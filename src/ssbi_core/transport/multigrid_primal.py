@@ -1,7 +1,8 @@
 """The potential problem of plain pixels solved by multigrid, for where a factorisation is too large.
 
-Scalar fields without resistive faces; all else, and whatever the iteration does not converge on, goes to the sparse
-matrix. The energy converges twice as fast as the fluxes, hence the tight tolerance here.
+Scalar fields, and volumes of tensors that conduct everywhere, without resistive faces; all else, and whatever the
+iteration does not converge on, goes to the sparse matrix. The energy converges twice as fast as the fluxes, hence the
+tight tolerance here.
 """
 
 from __future__ import annotations
@@ -13,11 +14,16 @@ import numpy as np
 from ssbi_core.errors import SolverError
 from ssbi_core.transport.discrete_problem import DiscreteSolution
 from ssbi_core.transport.elements import pixel_corners
-from ssbi_core.transport.multigrid import solve_on_pixels
+from ssbi_core.transport.multigrid import solve_on_pixels, solve_tensors
 from ssbi_core.transport.primal import PrimalProblem, PrimalSolution
-from ssbi_core.transport.tensors import is_tensor
+from ssbi_core.transport.tensors import conducting, is_tensor
 
 _ENERGY_TOLERANCE = 1e-13  # hence 3e-7 of the fluxes
+
+
+def multigrid_solves(conductivity: np.ndarray) -> bool:
+    """Whether multigrid takes fields like this one, given that nothing else is in its way."""
+    return not is_tensor(conductivity) or (conductivity.ndim == 5 and bool(conducting(conductivity).all()))
 
 
 class MultigridPrimalProblem(PrimalProblem):
@@ -25,24 +31,45 @@ class MultigridPrimalProblem(PrimalProblem):
 
     def solve(self, conductivity: np.ndarray, resistance: np.ndarray) -> PrimalSolution:
         """As `PrimalProblem.solve`."""
-        if is_tensor(conductivity) or resistance.size or self.shape[self.axis] < 2:
+        if not multigrid_solves(conductivity) or resistance.size or self.shape[self.axis] < 2:
             return super().solve(conductivity, resistance)
+        solved = self._of_tensors if is_tensor(conductivity) else self._of_scalars
         try:
-            found = solve_on_pixels(np.moveaxis(conductivity, self.axis, 0), tolerance=_ENERGY_TOLERANCE)
+            found = solved(conductivity)
         except SolverError:  # the coarsest grid was not positive to rounding; the sparse matrix may be
-            return super().solve(conductivity, resistance)
-        if not found.converged:
+            found = None
+        if found is None:
             return super().solve(conductivity, resistance)
         self._solver.method = "multigrid"
-        values = np.moveaxis(found.potential, 0, self.axis).ravel()
-        energy = np.moveaxis(found.gradient_square, 0, self.axis).ravel() * conductivity.ravel()
-        solution = DiscreteSolution(
+        values, energy = found.values, found.energies[0]
+        scale = self.shape[self.axis] ** 2 / np.prod(self.shape)
+        return PrimalSolution(values[pixel_corners(self.shape)], energy, np.zeros(0), float(scale), found)
+
+    def _of_scalars(self, conductivity: np.ndarray) -> DiscreteSolution | None:
+        found = solve_on_pixels(np.moveaxis(conductivity, self.axis, 0), tolerance=_ENERGY_TOLERANCE)
+        if not found.converged:
+            return None
+        energy = np.moveaxis(found.gradient_square, 0, self.axis) * conductivity
+        return self._solution(found.potential, energy, (found.inlet, found.outlet), found.energy_error)
+
+    def _of_tensors(self, conductivity: np.ndarray) -> DiscreteSolution | None:
+        order = [self.axis, *(axis for axis in range(3) if axis != self.axis)]
+        turned = np.moveaxis(conductivity, self.axis, 0)[..., order, :][..., order]
+        found = solve_tensors(turned, tolerance=_ENERGY_TOLERANCE)
+        if not found.converged:
+            return None
+        energy = np.moveaxis(found.energy, 0, self.axis)
+        return self._solution(found.potential, energy, (found.inlet, found.outlet), found.energy_error)
+
+    def _solution(
+        self, potential: np.ndarray, energy: np.ndarray, faces: tuple[float, float], error: float
+    ) -> DiscreteSolution:
+        values = np.moveaxis(potential, 0, self.axis).ravel()
+        return DiscreteSolution(
             values=values,
             parts=(values, np.zeros_like(values)),
-            energies=[energy, np.zeros(0)],
-            inlet=found.inlet,
-            outlet=found.outlet,
-            residual=math.sqrt(found.energy_error),
+            energies=[energy.ravel(), np.zeros(0)],
+            inlet=faces[0],
+            outlet=faces[1],
+            residual=math.sqrt(error),
         )
-        scale = self.shape[self.axis] ** 2 / np.prod(self.shape)
-        return PrimalSolution(values[pixel_corners(self.shape)], energy, np.zeros(0), float(scale), solution)

@@ -219,7 +219,7 @@ def test_rounding_is_not_taken_for_an_unsolved_system():
 
 
 def test_multigrid_is_for_scalar_pixels():
-    with pytest.raises(InputError, match="multigrid solver for a tensor field"):
+    with pytest.raises(InputError, match="multigrid solver for a 2D or insulating tensor"):
         conduct(np.ones((8, 8, 1, 1)) * np.eye(2), method="multigrid")
 
 

@@ -2,5 +2,6 @@
 
 from ssbi_core.transport.multigrid.solution import MultigridSolution
 from ssbi_core.transport.multigrid.solve import solve_many_on_pixels, solve_on_pixels
+from ssbi_core.transport.multigrid.tensors import TensorSolution, solve_tensors
 
-__all__ = ["MultigridSolution", "solve_many_on_pixels", "solve_on_pixels"]
+__all__ = ["MultigridSolution", "TensorSolution", "solve_many_on_pixels", "solve_on_pixels", "solve_tensors"]

@@ -52,7 +52,7 @@ def prepare(
     The picture ends after so many `rows` of the array.
     """
     shape = free_shape(conductivity.shape)
-    operator = PixelOperator(_cells(conductivity), rows - 1, shape)
+    operator = PixelOperator(cells_by_colour(conductivity), rows - 1, shape)
     levels, coarsest = hierarchy(operator, shape, rows - 1, depth)
     right = split(with_ghosts(_inlet(conductivity)))
     nothing = {p: jnp.zeros_like(values) for p, values in right.items()}
@@ -131,7 +131,7 @@ MANY = Programs(
 )
 
 
-def _cells(conductivity: jax.Array) -> Split:
+def cells_by_colour(conductivity: jax.Array) -> Split:
     """Pixels by the colour of the free node they start at; those of the first row start at the fixed one before."""
     return split(jnp.pad(conductivity, [(0, 1), *((1, 2) for _ in conductivity.shape[1:])]))
 

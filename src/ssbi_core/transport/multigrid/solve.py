@@ -71,7 +71,7 @@ def _solve(fields: list[np.ndarray], tolerance: float, max_iterations: int) -> l
     """Solve all at once; every iteration goes on until the last one has settled."""
     size, count = fields[0].shape, len(fields)
     arrays = [filled(field) for field in fields]
-    depth = _depth(free_shape(arrays[0].shape))
+    depth = depth_of(free_shape(arrays[0].shape))
     programs = ONE if count == 1 else MANY
 
     def each(values: jax.Array) -> np.ndarray:
@@ -139,12 +139,12 @@ def _coarsest_grid(shape: tuple[int, ...]) -> CoarsestGrid:
 def _together(shape: tuple[int, ...]) -> int:
     """How many pictures to solve at a time; one where the coarsest grid's factorisation is kept per shape."""
     coarsest = free_shape(tuple(map(bucket, shape)))
-    for _ in range(_depth(coarsest)):
+    for _ in range(depth_of(coarsest)):
         coarsest = coarse_shape(coarsest)
     return max(_TOGETHER // int(np.prod(shape)), 1) if works_as_band(coarsest) else 1
 
 
-def _depth(shape: tuple[int, ...]) -> int:
+def depth_of(shape: tuple[int, ...]) -> int:
     """How many times to coarsen: as little as the factorisation allows, at least once."""
     depth, ndim = 1, len(shape)
     shape = coarse_shape(shape)
