@@ -8,7 +8,7 @@ middles to it. Nothing of the material enters, so one set of cells serves every 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -19,15 +19,18 @@ from ssbi_core.graph.axis import array_axis
 from ssbi_core.graph.borders import Faces, face_centres, find_faces, sum_tiles, tile_number
 from ssbi_core.graph.interface_graph import InterfaceGraph
 from ssbi_core.graph.nodes import TERMINALS
-from ssbi_core.graph.spread import FREE, spread
+from ssbi_core.graph.spread import BLOCKED, FREE, spread
 from ssbi_core.materials import LAYERS, PHASES, Phase
 
 ACROSS = 11
 """Cells of a body along the shortest side of the picture."""
 
-LAYER_ACROSS = 32
+LAYER_ACROSS = 48
 """Cells of a layer along it; layers resist most, and unevenly."""
 
+_EDGE_COLUMNS = ("kind", "contact", "path", "spreading", "evenness", "direction")
+_ACROSS_LAYER = 2.0  # cells of a layer are as much longer through it than along it: there the potential falls evenly
+_TAKERS = (Phase.LLZO, Phase.NMC, Phase.DISLOCATION)
 _SLIVER = 0.35  # of the area of a full cell; smaller pieces join a neighbour
 _NEAREST = 0.15  # of a cell's equivalent diameter: no path to a contact is shorter
 
@@ -80,13 +83,15 @@ def conduction_cells(graph: InterfaceGraph, across: int = ACROSS, layer_across: 
     ----------
     graph : with its image of regions, 2D or 3D.
     across : cells of a body along the shortest side of the picture; twice as many resolve twice as much.
-    layer_across : the same of layers and coatings.
+    layer_across : of layers and coatings, along them.
     """
     codes = _codes(graph)
     regions = np.moveaxis(graph.regions, array_axis(graph.axis, graph.regions.ndim), 0)
-    edge = min(regions.shape) / np.where(np.isin(codes, tuple(LAYERS)), layer_across, across)
+    is_layer = np.isin(codes, tuple(LAYERS))
+    edge = np.repeat(min(regions.shape) / np.where(is_layer, layer_across, across)[:, None], regions.ndim, axis=1)
+    edge[is_layer, 0] *= _ACROSS_LAYER
     cells, owner = _cut(regions, edge)
-    filled, steps = spread(np.where(cells >= 0, cells, FREE))  # unlabelled pixels too, as in the solver
+    filled, steps = _filled(cells, np.isin(codes[owner], _TAKERS))
     size = np.bincount(filled[filled >= 0], minlength=len(owner)).astype(float)
     centre = _centres(filled, size)
     inner = _contacts(filled, steps, centre, owner, _Kinds.of(graph, codes))
@@ -94,7 +99,7 @@ def conduction_cells(graph: InterfaceGraph, across: int = ACROSS, layer_across: 
     columns = (np.concatenate(parts) for parts in zip(inner, *ends, strict=True))
     first, second, kind, contact, path, evenness, direction = columns
     body = np.append(size, [1.0, 1.0])[np.stack([first, second], axis=1)]
-    return ConductionCells(
+    cells = ConductionCells(
         codes[owner],
         owner,
         size,
@@ -110,6 +115,38 @@ def conduction_cells(graph: InterfaceGraph, across: int = ACROSS, layer_across: 
         regions.shape,
         graph.pixel_size_nm,
     )
+    return without_idle(cells)
+
+
+def without_idle(cells: ConductionCells) -> ConductionCells:
+    """Only the cells that current can pass: no pores, and nothing that is cut off from a terminal by them."""
+    number, pore = len(cells), cells.phase == Phase.PORE
+    ends = np.stack([cells.first, cells.second])
+    there = ~np.append(pore, [False, False])[ends].any(0)
+    links = coo_array((np.ones(there.sum()), tuple(ends[:, there])), (number + 2, number + 2))
+    group = connected_components(links, directed=False)[1]
+    passes = ~pore & (group[:number] == group[number]) & (group[number] == group[number + 1])
+    new = np.append(np.cumsum(passes) - 1, passes.sum() + np.arange(2))
+    kept = there & np.append(passes, [True, True])[ends].all(0)
+    edges = {name: getattr(cells, name)[kept] for name in _EDGE_COLUMNS}
+    nodes = {name: getattr(cells, name)[passes] for name in ("phase", "region", "size", "centre")}
+    first, second = new[ends[:, kept]]
+    return replace(cells, **nodes, **edges, first=first, second=second)
+
+
+def _filled(cells: np.ndarray, takes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cells with the line pixels handed to them, and how many steps they took there.
+
+    As in the solver, solids take the lines beside them: a contact drawn along a pore would else not reach its electrolyte
+    where that is a pixel thin. What no solid reaches, such as a line in a pore, goes to whatever is near.
+    """
+    if not takes.all():
+        solid = np.append(takes, True)[cells]
+        filled, steps = spread(np.where(cells < 0, FREE, np.where(solid, cells, BLOCKED)))
+        cells, first = np.where(cells >= 0, cells, filled), steps
+        filled, steps = spread(np.where(cells >= 0, cells, FREE))
+        return filled, np.maximum(first, steps)
+    return spread(np.where(cells >= 0, cells, FREE))
 
 
 def _codes(graph: InterfaceGraph) -> np.ndarray:
@@ -123,9 +160,16 @@ def _cut(regions: np.ndarray, edge: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         return np.full(regions.shape, -1), np.zeros(0, np.int64)
     pieces = np.asarray(label(_lattice(regions, edge) + 1, background=0, connectivity=1)) - 1
     owner = _first(pieces, regions)
-    joined = _without_slivers(pieces, owner, _SLIVER * edge[owner] ** regions.ndim)
+    joined = _without_slivers(pieces, owner, _SLIVER * _full_size(pieces, owner, edge))
     cells = np.where(pieces >= 0, joined[pieces], -1)
     return cells, _first(cells, regions)
+
+
+def _full_size(pieces: np.ndarray, owner: np.ndarray, edge: np.ndarray) -> np.ndarray:
+    """Pixels of an ordinary piece of the region of each: a box, or where that is thinner, as a layer, a slice of it."""
+    size = np.bincount(pieces[pieces >= 0], minlength=len(owner))
+    mean = np.bincount(owner, size, len(edge)) / np.maximum(np.bincount(owner, minlength=len(edge)), 1)
+    return np.minimum(edge.prod(1), mean)[owner]
 
 
 def _first(cells: np.ndarray, regions: np.ndarray) -> np.ndarray:
@@ -146,7 +190,7 @@ def _lattice(regions: np.ndarray, edge: np.ndarray) -> np.ndarray:
         np.minimum.at(low, own, place[:, axis])
         np.maximum.at(high, own, place[:, axis])
         extent = high - low + 1
-        boxes = np.maximum(np.rint(extent / edge), 1).astype(np.int64)
+        boxes = np.maximum(np.rint(extent / edge[:, axis]), 1).astype(np.int64)
         box = (place[:, axis] - low[own]) * boxes[own] // extent[own]
         number = number * (boxes.max() + 1) + box
     result = np.full(regions.shape, -1, np.int64)

@@ -15,7 +15,7 @@ class NetworkConfig(BaseModel, frozen=True, extra="forbid"):
     hidden: int = Field(16, ge=2, le=256, description="size of the states")
     steps: int = Field(3, ge=0, le=16, description="of the recurrence")
     across: int = Field(11, ge=2, le=64, description="cells of a body along the shortest side of the picture")
-    layer_across: int = Field(32, ge=2, le=256, description="cells of a layer along it")
+    layer_across: int = Field(48, ge=2, le=256, description="cells of a layer along it")
     corrects: bool = Field(
         True, description="correct the contacts' conductances; without, only the residual is learned"
     )
@@ -26,7 +26,8 @@ class TrainingConfig(BaseModel, frozen=True, extra="forbid"):
 
     seed: int = Field(0, ge=0, description="of weights, batches and posterior samples")
     batch: int = Field(16, ge=1, description="graphs per step")
-    epochs: int = Field(24, ge=1, description="of the maximum a posteriori fit")
+    lattices: int = Field(2, ge=1, description="along how many lattices each picture of a study is cut to learn from")
+    epochs: int = Field(36, ge=1, description="of the maximum a posteriori fit")
     learning_rate: float = Field(5e-3, gt=0, description="largest of the cycle")
     penalty: float = Field(1e-6, ge=0, description="lambda of the loss MSE + lambda ||beta||^2")
     guide: Guide = Field("laplace", description="family of the posterior over weights")

@@ -16,6 +16,7 @@ from ssbi_core.compilation import keep_compiled_programs
 from ssbi_core.predict.conductance import MaterialValues
 from ssbi_core.predict.config import NetworkConfig, TrainingConfig
 from ssbi_core.predict.data import Batch, GraphData
+from ssbi_core.predict.features import Features
 from ssbi_core.predict.network import Prediction, RecurrentGraphNetwork
 from ssbi_core.predict.padded import PaddedCells, Sizes
 
@@ -30,29 +31,39 @@ def new_weights(config: NetworkConfig, seed: int) -> Weights:
 
 
 def forward(
-    config: NetworkConfig, weights: Weights, cells: PaddedCells, material: MaterialValues, sizes: Sizes
+    config: NetworkConfig,
+    weights: Weights,
+    cells: PaddedCells,
+    material: MaterialValues,
+    sizes: Sizes,
+    seen: Features | None = None,
 ) -> Prediction:
-    """Predict a batch; a JAX function of `weights`, `cells` and `material`."""
+    """Predict a batch; a JAX function of all arguments but the settings and sizes."""
     net = nnx.merge(structure(config), weights)
-    return jax.vmap(lambda one, state: net(one, state, sizes.nodes, sizes.width))(cells, material)
+    return jax.vmap(lambda one, state, view: net(one, state, sizes.nodes, sizes.width, view))(cells, material, seen)
 
 
 @partial(jax.jit, static_argnums=(0, 4))
 def linearised(
-    network: NetworkConfig, weights: Weights, cells: PaddedCells, material: MaterialValues, sizes: Sizes
+    network: NetworkConfig,
+    weights: Weights,
+    cells: PaddedCells,
+    material: MaterialValues,
+    sizes: Sizes,
+    seen: Features | None = None,
 ) -> tuple[Prediction, jax.Array]:
     """Prediction of a batch, and its derivatives of ln sigma by all weights (b, p), raveled."""
 
-    def one(cells: PaddedCells, material: MaterialValues) -> tuple[Prediction, jax.Array]:
+    def one(*graph: Any) -> tuple[Prediction, jax.Array]:
         def log_sigma(weights: Weights) -> tuple[jax.Array, Prediction]:
-            alone = jax.tree.map(lambda leaf: leaf[None], (cells, material))
-            found = forward(network, weights, alone[0], alone[1], sizes)
+            cells, material, seen = jax.tree.map(lambda leaf: leaf[None], graph)
+            found = forward(network, weights, cells, material, sizes, seen)
             return found.log_sigma[0], jax.tree.map(lambda leaf: leaf[0], found)
 
         gradient, found = jax.grad(log_sigma, has_aux=True)(weights)
         return found, ravel_pytree(gradient)[0]
 
-    return jax.vmap(one)(cells, material)
+    return jax.vmap(one)(cells, material, seen)
 
 
 def fit(
@@ -73,6 +84,7 @@ def fit(
     progress : called with a message and the share done.
     """
     keep_compiled_programs()
+    data.prepare(rows, training.batch)
     weights = new_weights(network, training.seed) if start is None else start
     optimizer = cycle(training.learning_rate, training.epochs * data.steps(rows, training.batch))
     state, rng = optimizer.init(weights), np.random.default_rng(training.seed)
@@ -108,7 +120,7 @@ _predict = jax.jit(forward, static_argnums=(0, 4))
 
 def _step(network: NetworkConfig, penalty: float, optimizer: optax.GradientTransformation) -> Callable[..., Any]:
     def loss(weights: Weights, batch: Batch, sizes: Sizes) -> jax.Array:
-        found = forward(network, weights, batch.cells, batch.material, sizes)
+        found = forward(network, weights, batch.cells, batch.material, sizes, batch.seen)
         squares = batch.weight @ (found.log_sigma - batch.target) ** 2 / batch.weight.sum()
         return squares + penalty * optax.tree.norm(weights, squared=True)
 

@@ -57,7 +57,7 @@ def jacobian_rows(
     size = sum(leaf.size for leaf in jax.tree.leaves(weights))
     found, log_sd = np.zeros((len(rows), size)), np.zeros(len(rows))
     for batch in data.batches(rows, min(number, len(rows))):
-        prediction, part = linearised(network, weights, batch.cells, batch.material, batch.sizes)
+        prediction, part = linearised(network, weights, batch.cells, batch.material, batch.sizes, batch.seen)
         at = [place[int(row)] for row in batch.rows]
         found[at], log_sd[at] = part, prediction.log_sd
     return found, log_sd

@@ -68,9 +68,11 @@ class RecurrentGraphNetwork(nnx.Module):
         self.factor = nnx.Linear(hidden, 1, kernel_init=nnx.initializers.zeros, rngs=rngs)
         self.whole = nnx.Linear(2 * hidden + 2, 2, kernel_init=nnx.initializers.zeros, rngs=rngs)
 
-    def __call__(self, cells: PaddedCells, material: MaterialValues, nodes: int, width: int) -> Prediction:
-        """Predict one graph; `nodes` and `width` are its padded sizes, `jax.vmap` takes a batch."""
-        seen = jax.lax.stop_gradient(network_features(cells, material, nodes, width))
+    def __call__(
+        self, cells: PaddedCells, material: MaterialValues, nodes: int, width: int, seen: Features | None = None
+    ) -> Prediction:
+        """Predict one graph; `nodes` and `width` are its padded sizes, `seen` its features, `jax.vmap` takes a batch."""
+        seen = jax.lax.stop_gradient(seen or network_features(cells, material, nodes, width))
         messages, state, weight = self._converse(cells, seen)
         logs = self._corrected(cells, material, messages) if self.corrects else log_contacts(cells, material)
         log_network: Any = log_conductance(logs, cells.band, nodes, width)

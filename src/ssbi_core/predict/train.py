@@ -14,7 +14,7 @@ from ssbi_core.errors import InputError
 from ssbi_core.predict.config import NetworkConfig, TrainingConfig
 from ssbi_core.predict.conformal import Conformal
 from ssbi_core.predict.data import GraphData
-from ssbi_core.predict.fit import fit
+from ssbi_core.predict.fit import Weights, fit
 from ssbi_core.predict.laplace import sample_laplace
 from ssbi_core.predict.predictor import Predictor
 from ssbi_core.predict.scope import Scope
@@ -33,6 +33,7 @@ def train(
     repeats: int = 1,
     network: NetworkConfig | None = None,
     training: TrainingConfig | None = None,
+    fitted: Weights | None = None,
     facts: dict[str, Any] | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Predictor:
@@ -45,6 +46,7 @@ def train(
     system : name of the material system.
     repeats : how often each graph is among the rows to learn from, cut otherwise; it tells no more for that.
     network, training : settings.
+    fitted : maximum a posteriori weights, where `fit` has found them already.
     facts : to be kept with the weights.
     progress : called with a message and the share done.
 
@@ -61,7 +63,9 @@ def train(
     if np.intersect1d(learn, calibrate).size:
         raise InputError("graphs to learn from and to calibrate on that overlap", "none in both", "split by sample")
     report = progress or (lambda message, share: None)
-    best = fit(data, learn, network, training, progress=lambda text, share: report(f"fit: {text}", _FIT * share))
+    best = fitted or fit(
+        data, learn, network, training, progress=lambda text, share: report(f"fit: {text}", _FIT * share)
+    )
     samples = infer(
         data,
         learn,

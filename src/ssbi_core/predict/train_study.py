@@ -50,9 +50,8 @@ def train_predictor(
     training = training or TrainingConfig.model_validate({})
     records = load_records(study).trustworthy()
     learn, calibrate = split_by_sample(records.table, _SHARES, training.seed)
-    own = (network.across, network.layer_across)
-    lattices = [own, *(lattice for lattice in LATTICES if lattice != own)]
-    data, rows = study_data(records, [(learn, lattices), (calibrate, [own])])
+    lattices = shown_lattices(network, training)
+    data, rows = study_data(records, [(learn, lattices), (calibrate, lattices[:1])])
     facts = {
         "calibration_images": int(records.table["image"].iloc[calibrate].nunique()),
         "training_images": int(records.table["image"].iloc[learn].nunique()),
@@ -69,6 +68,12 @@ def train_predictor(
         progress=progress,
     )
     return save_predictor(output, predictor)
+
+
+def shown_lattices(network: NetworkConfig, training: TrainingConfig) -> list[Lattice]:
+    """Lattices along which pictures to learn from are cut: the net's own, then others."""
+    own = (network.across, network.layer_across)
+    return [own, *(lattice for lattice in LATTICES if lattice != own)][: training.lattices]
 
 
 def study_data(

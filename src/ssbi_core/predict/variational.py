@@ -95,7 +95,9 @@ def _model(
         net = _with_random_last_layer(module, training)
     else:
         net = random_nnx_module(_SITE, module, lambda name, shape: _prior(name, shape, training))
-    found = jax.vmap(lambda cells, state: net(cells, state, sizes.nodes, sizes.width))(batch.cells, batch.material)
+    found = jax.vmap(lambda cells, state, seen: net(cells, state, sizes.nodes, sizes.width, seen))(
+        batch.cells, batch.material, batch.seen
+    )
     with (
         numpyro.handlers.scale(scale=total / batch.weight.sum() / warmth),
         numpyro.handlers.mask(mask=batch.weight > 0),

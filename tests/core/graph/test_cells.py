@@ -17,15 +17,56 @@ def graph():
     return build_graph(PhaseMap(simulate_microstructure(jax.random.key(0), config).labels, 0.5), axis=0)
 
 
-def test_every_pixel_belongs_to_a_cell(graph):
-    assert conduction_cells(graph).size.sum() == graph.regions.size
+@pytest.fixture(scope="module")
+def dense():
+    """Without pores."""
+    config = MicrostructureConfig(shape=(192, 192), interface_angle_deg=90)
+    labels = simulate_microstructure(jax.random.key(0), config).labels
+    return build_graph(PhaseMap(np.where(labels == Phase.PORE, Phase.LLZO, labels).astype(np.uint8), 0.5), axis=0)
 
 
-def test_a_cell_is_part_of_one_region_and_has_its_phase(graph):
+def test_every_pixel_of_a_dense_picture_belongs_to_a_cell(dense):
+    assert conduction_cells(dense).size.sum() == dense.regions.size
+
+
+def test_pores_and_what_they_cut_off_are_left_out():
+    labels = np.full((60, 60), Phase.LLZO, np.uint8)
+    labels[20:40, 20:40] = Phase.PORE
+    labels[25:35, 25:35] = Phase.NMC  # an island in a pore
+    cells = conduction_cells(build_graph(PhaseMap(labels, 1.0), axis=0), across=6)
+    assert set(cells.phase) == {Phase.LLZO}
+    assert cells.size.sum() == 60 * 60 - 20 * 20
+    assert set(np.concatenate([cells.first, cells.second])) <= set(range(len(cells) + 2))
+
+
+def test_a_picture_without_a_path_has_no_cells():
+    labels = np.full((60, 60), Phase.LLZO, np.uint8)
+    labels[20:40] = Phase.PORE
+    assert len(conduction_cells(build_graph(PhaseMap(labels, 1.0), axis=0))) == 0
+
+
+def test_a_contact_along_a_pore_reaches_electrolyte_that_is_a_pixel_thin():
+    labels = np.full((60, 60), Phase.LLZO, np.uint8)
+    labels[:20], labels[20:22] = Phase.NMC, Phase.CONTACT
+    labels[22, 20:40], labels[22:30, 22:38] = Phase.LLZO, Phase.PORE
+    cells = conduction_cells(build_graph(PhaseMap(labels, 1.0), axis=0), across=6)
+    assert cells.contact[cells.kind == Phase.CONTACT].sum() == pytest.approx(60, abs=1)
+
+
+def test_thin_layers_are_cut_along_the_picture():
+    labels = np.full((96, 96), Phase.LLZO, np.uint8)
+    labels[:48], labels[46:48] = Phase.NMC, Phase.REACTION_LAYER
+    cells = conduction_cells(build_graph(PhaseMap(labels, 1.0), axis=0), across=4, layer_across=24)
+    layer = cells.phase == Phase.REACTION_LAYER
+    assert layer.sum() == 24
+    np.testing.assert_allclose(cells.size[layer], 2 * 4)
+
+
+def test_a_cell_is_part_of_one_region_and_has_its_phase(graph, dense):
     cells = conduction_cells(graph)
     phases = [Phase(code).key for code in cells.phase]
     assert phases == graph.nodes["phase"].to_numpy()[cells.region].tolist()
-    assert set(cells.region) == set(range(len(graph.nodes) - 2))
+    assert set(conduction_cells(dense).region) == set(range(len(dense.nodes) - 2))
 
 
 def test_finer_cells_are_more(graph):
