@@ -4,6 +4,7 @@
 >>> micrograph = ssbi.read("scan.emd")
 >>> phases = ssbi.segment(micrograph)
 >>> transport = ssbi.solve_conduction(phases, temperature=298.15)
+>>> posterior = ssbi.predict_phases(phases, temperature=298.15)
 
 Names load on first use, so importing the package costs nothing and pulls in neither JAX nor a display.
 """
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from ssbi_core.io import Micrograph, PhaseMap, read, read_labels
     from ssbi_core.materials import MaterialSystem, Phase, load_system
     from ssbi_core.pipeline import AnalysisConfig, analyze, analyze_study
+    from ssbi_core.predict import (
+        ConductivityPosterior,
+        MaterialPosterior,
+        Measurement,
+        PredictionConfig,
+        learn_material,
+        predict,
+        predict_phases,
+        train_predictor,
+    )
     from ssbi_core.report import ImageResult
     from ssbi_core.segment import (
         Learned,
@@ -79,6 +90,14 @@ _HOME = {
     "AnalysisConfig": "pipeline",
     "analyze": "pipeline",
     "analyze_study": "pipeline",
+    "ConductivityPosterior": "predict",
+    "MaterialPosterior": "predict",
+    "Measurement": "predict",
+    "PredictionConfig": "predict",
+    "learn_material": "predict",
+    "predict": "predict",
+    "predict_phases": "predict",
+    "train_predictor": "predict",
     "ImageResult": "report",
     "Learned": "segment",
     "LearningConfig": "segment",
@@ -125,6 +144,7 @@ __all__ = [
     "Bottlenecks",
     "CathodeSolution",
     "ConductionSolution",
+    "ConductivityPosterior",
     "DifferentiableStructure",
     "ImageResult",
     "ImpedanceSpectrum",
@@ -132,11 +152,14 @@ __all__ = [
     "Learned",
     "LearningConfig",
     "MaterialParameters",
+    "MaterialPosterior",
     "MaterialSystem",
+    "Measurement",
     "Micrograph",
     "Phase",
     "PhaseMap",
     "PolarisationCurve",
+    "PredictionConfig",
     "ProcessParameters",
     "RepresentativeVolume",
     "SsbiError",
@@ -155,8 +178,11 @@ __all__ = [
     "impedance",
     "layer_thickness",
     "learn_from_strokes",
+    "learn_material",
     "load_system",
     "polarisation_curve",
+    "predict",
+    "predict_phases",
     "read",
     "read_labels",
     "representative_volume",
@@ -168,6 +194,7 @@ __all__ = [
     "temperature_sweep",
     "tortuosity",
     "tortuosity_by_axis",
+    "train_predictor",
     "train_segmenter",
     "two_potential_cathode",
     "where_to_paint",

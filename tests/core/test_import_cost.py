@@ -22,6 +22,7 @@ HEAVY = TABLES_AND_FILES | FIGURES_AND_WINDOWS | LEARNING | SOLVERS | SLOW_IN_SC
     [
         ("from ssbi_core.transport import conduct", HEAVY),
         ("import ssbi_core; ssbi_core.solve_conduction, ssbi_core.PhaseMap", HEAVY),
+        ("import ssbi_core; ssbi_core.ConductivityPosterior, ssbi_core.PredictionConfig", HEAVY),
         ("import ssbi_core.cli", HEAVY | {"numpy", "pydantic"}),
         ("import ssbi_core; ssbi_core.read", (HEAVY - {"tifffile"}) | {"skimage"}),
     ],
@@ -37,7 +38,7 @@ def test_import_leaves_out(code: str, heavy: set[str]) -> None:
     assert heavy & set(done.stdout.split()) == set()
 
 
-@pytest.mark.parametrize("name", ["io", "graph", "report", "transport"])
+@pytest.mark.parametrize("name", ["io", "graph", "predict", "report", "transport"])
 def test_late_names_load(name: str) -> None:
     package = import_module(f"ssbi_core.{name}")
     assert set(package.__all__) <= set(dir(package))
@@ -45,7 +46,7 @@ def test_late_names_load(name: str) -> None:
     assert not hasattr(package, "no_such_name")
 
 
-@pytest.mark.parametrize("name", ["io", "graph", "report"])
+@pytest.mark.parametrize("name", ["io", "graph", "predict", "report"])
 def test_no_submodule_has_a_late_name(name: str) -> None:
     package = import_module(f"ssbi_core.{name}")
     assert {module.name for module in pkgutil.iter_modules(package.__path__)}.isdisjoint(package.__all__)

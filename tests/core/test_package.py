@@ -14,6 +14,7 @@ PUBLIC = {
     "Bottlenecks",
     "CathodeSolution",
     "ConductionSolution",
+    "ConductivityPosterior",
     "DifferentiableStructure",
     "ImageResult",
     "ImpedanceSpectrum",
@@ -21,11 +22,14 @@ PUBLIC = {
     "Learned",
     "LearningConfig",
     "MaterialParameters",
+    "MaterialPosterior",
     "MaterialSystem",
+    "Measurement",
     "Micrograph",
     "Phase",
     "PhaseMap",
     "PolarisationCurve",
+    "PredictionConfig",
     "ProcessParameters",
     "RepresentativeVolume",
     "SsbiError",
@@ -45,8 +49,11 @@ PUBLIC = {
     "WhatIfAnswer",
     "streamlines",
     "learn_from_strokes",
+    "learn_material",
     "load_system",
     "polarisation_curve",
+    "predict",
+    "predict_phases",
     "read",
     "read_labels",
     "representative_volume",
@@ -57,6 +64,7 @@ PUBLIC = {
     "temperature_sweep",
     "tortuosity",
     "tortuosity_by_axis",
+    "train_predictor",
     "train_segmenter",
     "two_potential_cathode",
     "where_to_paint",
@@ -77,6 +85,14 @@ def test_functions_win_over_stage_folders_of_the_same_name() -> None:
     from ssbi_core.segment.inference import segment  # makes Python bind the folder on the package
 
     assert ssbi.segment is segment
+
+
+def test_the_function_predict_wins_over_its_package_and_the_package_still_imports() -> None:
+    from ssbi_core.predict import Predictor  # makes Python bind the folder on the package
+    from ssbi_core.predict.prediction import predict
+
+    assert ssbi.predict is predict
+    assert Predictor.__module__ == "ssbi_core.predict.predictor"
 
 
 def test_unknown_name_is_an_attribute_error() -> None:

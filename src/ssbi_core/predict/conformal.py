@@ -11,10 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from ssbi_core.errors import InputError
-from ssbi_core.predict.noise import DEGREES
+from ssbi_core.predict.tails import DEGREES
+
+_ROUNDING = 1e-9  # of a rank: 0.55 of 100 is the 55th
+_UNIT = np.sqrt((DEGREES - 2) / DEGREES)  # scale of Student's t at unit standard deviation
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +50,31 @@ class Conformal:
             wanted = "a level between 0 and 1"
             raise InputError(f"an interval of level {level}", wanted, "give 0.9 for 90 %")
         number = len(self.scores)
-        rank = int(np.ceil((number + 1) * level))
+        rank = int(np.ceil((number + 1) * level - _ROUNDING))
         if rank <= number:
             return float(self.scores[rank - 1])
         if not number:
             return _tail(level)
         return float(self.scores[-1] * max(_tail(level) / _tail(number / (number + 1)), 1.0))
 
+    def cumulative(self, error: np.ndarray) -> np.ndarray:
+        """Probability that a signed error in standard deviations is at most so large; errors of either sign are alike.
+
+        The inverse of `quantile`: an error lies within plus and minus `quantile(p)` with probability p.
+        """
+        size, number = np.abs(error), len(self.scores)
+        within = np.array(np.searchsorted(self.scores, size, side="right") / (number + 1))
+        beyond = size > self.scores[-1] if number else np.full(size.shape, True)
+        stretch = _tail(number / (number + 1)) / self.scores[-1] if number else 1.0
+        within[beyond] = np.maximum(_level(stretch * size[beyond]), within[beyond])
+        return (1 + np.sign(error) * within) / 2
+
 
 def _tail(level: float) -> float:
     """Quantile of the absolute value of Student's t at unit standard deviation."""
-    return float(stats.t.ppf((1 + level) / 2, DEGREES) * np.sqrt((DEGREES - 2) / DEGREES))
+    return float(special.stdtrit(DEGREES, (1 + level) / 2) * _UNIT)
+
+
+def _level(size: np.ndarray) -> np.ndarray:
+    """The inverse of `_tail`."""
+    return 2 * special.stdtr(DEGREES, size / _UNIT) - 1

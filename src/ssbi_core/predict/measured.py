@@ -106,7 +106,7 @@ def condition_on_measured(
     prior: MaterialPrior,
     *,
     key: jax.Array,
-    measurement_sd: float = 0.02,
+    measurement_sd: float | np.ndarray = 0.02,
     robust: bool = False,
     num_samples: int = 250,
     num_warmup: int = 300,
@@ -119,20 +119,21 @@ def condition_on_measured(
     measured : (n,) effective conductivities in S/cm, in the same order.
     prior : of the material.
     key : random key.
-    measurement_sd : relative standard deviation of a measurement.
+    measurement_sd : relative standard deviation of a measurement, one for all or (n,) of each.
     robust : Student-t errors with 5 degrees of freedom, so that one bad sample does not pull all along.
     num_samples, num_warmup : of each of the 4 chains; a sample is the last of 4 steps.
 
     Raises
     ------
     InputError
-        If a measurement is not a positive number, their count is not that of the samples, no number of the material is
-        uncertain, or a sample does not conduct.
+        If a measurement is not a positive number, their count is not that of the samples or of their standard
+        deviations, no number of the material is uncertain, or a sample does not conduct.
     """
     log_measured = _log_measured(measured)
-    _refuse(prior, measurement_sd, num_samples, num_warmup)
+    error_sd = _measurement_sd(measurement_sd, len(log_measured))
+    _refuse(prior, num_samples, num_warmup)
     keep_compiled_programs()
-    predict = _prediction(log_conductivity, prior, measurement_sd)
+    predict = _prediction(log_conductivity, prior, error_sd)
     walk_key, point_key, pick_key = jax.random.split(key, 3)
     points = np.asarray(prior.sample(point_key, _POINTS), float)
     values = predict(points)
@@ -161,12 +162,12 @@ def condition_on_measured(
     )
 
 
-def _prediction(log_conductivity: LogConductivity, prior: MaterialPrior, measurement_sd: float) -> _Prediction:
+def _prediction(log_conductivity: LogConductivity, prior: MaterialPrior, error_sd: np.ndarray) -> _Prediction:
     @jax.jit
     @jax.vmap
     def few(z: jax.Array) -> jax.Array:
         log_sigma, log_sd = log_conductivity(prior.values(z))
-        return jnp.stack([log_sigma, 0.5 * jnp.log(log_sd**2 + measurement_sd**2)])
+        return jnp.stack([log_sigma, 0.5 * jnp.log(log_sd**2 + error_sd**2)])
 
     def predict(z: np.ndarray) -> np.ndarray:
         padded = np.pad(z, [(0, -len(z) % _AT_ONCE), (0, 0)])
@@ -209,13 +210,18 @@ def _log_measured(measured: np.ndarray) -> np.ndarray:
     return np.log(values)
 
 
-def _refuse(prior: MaterialPrior, measurement_sd: float, num_samples: int, num_warmup: int) -> None:
+def _measurement_sd(given: float | np.ndarray, number: int) -> np.ndarray:
+    sd = np.atleast_1d(np.asarray(given, float))
+    if sd.shape not in ((1,), (number,)) or not ((sd > 0) & (sd < 1)).all():
+        wanted = f"relative standard deviations between 0 and 1, one for all or {number}"
+        raise InputError(f"measurement_sd {given}", wanted, "give 0.02 for 2 %")
+    return sd
+
+
+def _refuse(prior: MaterialPrior, num_samples: int, num_warmup: int) -> None:
     if not len(prior):
         wanted = "at least one uncertain number of the material"
         raise InputError("a prior without names", wanted, "give a quantity of the material file `decades`")
-    if not 0 < measurement_sd < 1:
-        wanted = "a relative standard deviation between 0 and 1"
-        raise InputError(f"measurement_sd {measurement_sd}", wanted, "give 0.02 for 2 %")
     if num_samples < 4 or num_warmup < 1:
         wanted = "at least 4 samples and 1 step of warm-up per chain"
         raise InputError(

@@ -9,8 +9,7 @@ from __future__ import annotations
 import jax
 import numpyro.distributions as dist
 
-DEGREES = 4.0
-"""Of freedom; the variance is twice the squared scale."""
+from ssbi_core.predict.tails import DEGREES
 
 
 def noise(log_sigma: jax.Array, log_sd: jax.Array) -> dist.Distribution:

@@ -32,11 +32,15 @@ class MaterialPrior:
     names : of the k uncertain phases: the conductivity of a body or layer, the resistance of an interface.
     median : the material of the file, z = 0.
     sd : (k,) standard deviation of the natural logarithm of each.
+    system : the material system.
+    temperature : K, of `median`.
     """
 
     names: tuple[str, ...]
     median: MaterialValues
     sd: np.ndarray
+    system: MaterialSystem
+    temperature: float
 
     def __len__(self) -> int:
         return len(self.names)
@@ -67,9 +71,20 @@ class MaterialPrior:
         line = jnp.where(_IS_LINE, shift, 0.0)
         return MaterialValues(self.median.conductivity * jnp.exp(body), self.median.resistance * jnp.exp(line))
 
+    def at(self, temperature: float) -> MaterialPrior:
+        """The same at another temperature in K; deviations mean the same there."""
+        return material_prior(self.system, temperature, self.names)
+
     def sample(self, key: jax.Array, number: int) -> jax.Array:
-        """Standardised deviations (number, k) of materials drawn from the prior."""
-        return jax.random.normal(key, (number, len(self)))
+        """Standardised deviations (number, k) of materials drawn from the prior.
+
+        Each number falls once into each of as many equally likely ranges (Latin hypercube: McKay, Beckman and Conover,
+        Technometrics 21, 239, 1979), so that a few dozen materials have the prior's spread.
+        """
+        order_key, place_key = jax.random.split(key)
+        order = jax.vmap(lambda one: jax.random.permutation(one, number))(jax.random.split(order_key, len(self)))
+        place = jax.random.uniform(place_key, (number, len(self)), minval=1e-6, maxval=1 - 1e-6)
+        return jax.scipy.special.ndtri((order.T + place) / number)
 
 
 def material_prior(system: MaterialSystem, temperature: float, hidden: Collection[str] | None = None) -> MaterialPrior:
@@ -96,7 +111,7 @@ def material_prior(system: MaterialSystem, temperature: float, hidden: Collectio
         raise InputError(f"hidden {', '.join(unknown)}", known, "correct the name, or give its quantity `decades`")
     names = tuple(name for name in decades if hidden is None or name in hidden)
     sd = np.array([decades[name] * _LN10 for name in names])
-    return MaterialPrior(names, material_values(system, temperature), sd)
+    return MaterialPrior(names, material_values(system, temperature), sd, system, temperature)
 
 
 def _decades(system: MaterialSystem, phase: Phase) -> float | None:

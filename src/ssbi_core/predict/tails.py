@@ -1,0 +1,4 @@
+"""How heavy the tails of the net's errors are; apart, so that reading a prediction needs no learning library."""
+
+DEGREES = 4.0
+"""Of freedom of Student's t; the variance is twice the squared scale."""
