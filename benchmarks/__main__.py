@@ -116,6 +116,62 @@ def _predict_network(r: dict[str, Any]) -> list[Row]:
     ]
 
 
+def _predict_shipped(r: dict[str, Any]) -> list[Row]:
+    scores, rate = r["scores"], r["graphs_per_second"]
+    return [
+        (
+            f"conductivity from the graph alone, shipped net, {r['images']} interfaces of a new study: "
+            "mean error (95 % interval); median; R² of log10",
+            f"{_interval(scores['ape'])}; {scores['median_ape']:.1%}; {scores['r2_log']:.4f}",
+        ),
+        (
+            "the same: truths inside the 50, 80, 90, 95 % intervals",
+            ", ".join(f"{scores[f'covered_{level:g}']['estimate']:.0%}" for level in (0.5, 0.8, 0.9, 0.95)),
+        ),
+        (
+            "the same: graphs a second, mean; with 64 samples of the weights",
+            "; ".join(f"{value:.0f}" for value in rate.values()),
+        ),
+    ]
+
+
+def _predict_cross_validation(r: dict[str, Any]) -> list[Row]:
+    ours, ridge = r["methods"]["this net"], r["methods"]["ridge on coarse solves"]
+    return [
+        (
+            f"160 interfaces to learn from, {ours['repeats']} divisions: mean error of the net; "
+            "of a ridge on coarse solves",
+            f"{_interval(ours['ape'])}; {_interval(ridge['ape'])}",
+        )
+    ]
+
+
+def _predict_coverage(r: dict[str, Any]) -> list[Row]:
+    found = r["all"]
+    return [
+        (
+            f"intervals on {found['graphs']} interfaces not learned from: truths inside the 80; 90 % interval",
+            "; ".join(f"{found[f'covered_{level:g}']['estimate']:.1%}" for level in (0.8, 0.9)),
+        )
+    ]
+
+
+def _interval(found: dict[str, float]) -> str:
+    return f"{found['estimate']:.1%} ({found['lower']:.1%} to {found['upper']:.1%})"
+
+
+def _predict_tuning(r: dict[str, Any]) -> list[Row]:
+    others = r["other_divisions"]
+    best, default = (sum(others[name]) / len(others[name]) for name in ("best", "default"))
+    return [
+        (
+            f"predictor's settings found by {sum(r['trials'].values())} trials against those made by hand, "
+            f"{r['study']['samples']} interfaces, divisions the search never saw: mean error of ln σ",
+            f"{best:.2%} against {default:.2%}, whose spread is {others['default_spread']:.2%}",
+        )
+    ]
+
+
 def _plugin(r: dict[str, Any]) -> list[Row]:
     blocked = [step["blocked"] for step in r["steps_1024"].values()]
     return [
@@ -139,6 +195,10 @@ TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "analyze_speed": _analyze_speed,
     "graph_speed": _graph_speed,
     "predict_network": _predict_network,
+    "predict.shipped": _predict_shipped,
+    "predict.cross_validation": _predict_cross_validation,
+    "predict.coverage": _predict_coverage,
+    "predict.tuning": _predict_tuning,
     "plugin": _plugin,
 }
 

@@ -53,9 +53,11 @@ def tour(opened: Window, folder: Path) -> None:
     sliders[Phase.CONTACT].setValue(140)
     opened.wait(lambda: not panel.sliders._waiting)
     opened.picture(folder / "7_what_if.png")
+    opened.run("prediction")
+    opened.picture(folder / "8_prediction.png")
     dock.panel("report").folder.setText("interface")
     opened.run("report")
-    opened.picture(folder / "8_report.png")
+    opened.picture(folder / "9_report.png")
 
 
 def paint(opened: Window) -> None:

@@ -1,7 +1,7 @@
 """How often intervals hold, on 600 images none of which was learned from: `python -m benchmarks.predict.coverage`.
 
-Three folds by sample: of the 400 others, 320 are learned from and 80 calibrate the intervals. Coverage is also told apart
-by temperature and by the chemistry of the reaction layer.
+Three folds by sample: of the 400 others, 320 are learned from and 80 calibrate the intervals. Coverage is also told
+apart by temperature and by the chemistry of the reaction layer.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def main() -> None:
             "graphs": sum(row[column] == value for row in rows),
             "ape": float(np.mean([row["ape"] for row in rows if row[column] == value])),
             **{
-                f"covered_{level:g}": float(np.mean([row[f"covered_{level:g}"] for row in rows if row[column] == value]))
+                f"covered_{level:g}": float(
+                    np.mean([row[f"covered_{level:g}"] for row in rows if row[column] == value])
+                )
                 for level in LEVELS
             },
         }

@@ -43,7 +43,10 @@ def measure(repeat: int, records: StudyRecords, features: np.ndarray) -> list[di
     learn, calibrate, test = split_by_sample(records.table, (0.8, 0.1, 0.1), repeat)
     target = np.log(records.table["conductivity_S_per_cm"].to_numpy())
     names = records.table["image"].to_numpy(str)[test]
-    found = {**_regressions(features, target, (learn, calibrate, test)), **_nets(records, repeat, learn, calibrate, test)}
+    found = {
+        **_regressions(features, target, (learn, calibrate, test)),
+        **_nets(records, repeat, learn, calibrate, test),
+    }
     return [row for name, each in found.items() for row in rows_of(name, repeat, names, each.scores(target[test]))]
 
 
@@ -65,7 +68,14 @@ def _nets(records: StudyRecords, repeat: int, *parts: np.ndarray) -> dict[str, P
     for name, guide in (("this net", "laplace"), ("last layer alone", "last_layer")):
         chosen = training.model_copy(update={"guide": guide})
         model = train(
-            data, learn, calibrate, system="llzo_nmc", repeats=len(cuts), network=network, training=chosen, fitted=fitted
+            data,
+            learn,
+            calibrate,
+            system="llzo_nmc",
+            repeats=len(cuts),
+            network=network,
+            training=chosen,
+            fitted=fitted,
         )
         drawn = model.draw(data, test)
         found[name] = Predicted(drawn.mean, drawn.sd, heavy=True, conformal=model.conformal)
@@ -108,7 +118,13 @@ def _of_method(own: list[dict[str, Any]], ours: list[dict[str, Any]]) -> dict[st
     images, repeats = np.array([row["image"] for row in own]), np.array([row["repeat"] for row in own])
     column = {key: np.array([row[key] for row in own]) for key in own[0] if key not in ("method", "image", "repeat")}
     truth = column["log_target"]
-    keys = ["ape", "nll", "crps", *(f"covered_{level:g}" for level in LEVELS), *(f"width_{level:g}" for level in LEVELS)]
+    keys = [
+        "ape",
+        "nll",
+        "crps",
+        *(f"covered_{level:g}" for level in LEVELS),
+        *(f"width_{level:g}" for level in LEVELS),
+    ]
     found: dict[str, Any] = {key: bootstrap_mean(column[key], images, repeats, seed=0)._asdict() for key in keys}
     found["median_ape"] = float(np.median(column["ape"]))
     found["r2_log"] = r_squared(truth + column["log_error"], truth)

@@ -42,7 +42,11 @@ class Predicted:
     def scores(self, target: np.ndarray) -> dict[str, np.ndarray]:
         """Every score of every graph, (n,) each; `target` is ln sigma."""
         error = np.abs(target - self.mean)
-        found = {"ape": absolute_percentage_error(np.exp(self.mean), np.exp(target)), "log_error": self.mean - target, "log_target": target}
+        found = {
+            "ape": absolute_percentage_error(np.exp(self.mean), np.exp(target)),
+            "log_error": self.mean - target,
+            "log_target": target,
+        }
         found |= {f"covered_{level:g}": (error <= self.reach(level)).astype(float) for level in LEVELS}
         found |= {f"width_{level:g}": 2 * self.reach(level) for level in LEVELS}
         return found | self._densities(target)

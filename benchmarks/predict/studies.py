@@ -1,7 +1,7 @@
 """The solved studies that predictors are measured on, made once and kept.
 
-Each is what `ssbi simulate -n N --seed S --no-images --solve -o FOLDER` makes; the folder is in the user's cache, or where
-SSBI_BENCHMARK_STUDIES says. An interrupted study goes on where it stopped.
+Each is what `ssbi simulate -n N --seed S --no-images --solve -o FOLDER` makes; the folder is in the user's cache, or
+where SSBI_BENCHMARK_STUDIES says. An interrupted study goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TUNING_SEED, TUNING_IMAGES = 12, 240
 
 def study(seed: int, images: int, workers: int = 2) -> StudyRecords:
     """The first images of a study, made and solved where they are not yet."""
-    folder = _root() / f"study_{seed}"
+    folder = benchmark_folder() / f"study_{seed}"
     simulate_study(images, seed, folder, images=False, progress=_print)
     solve_study(folder, seed=seed, workers=workers, progress=_print)
     records = load_records(folder).trustworthy()
@@ -34,7 +34,7 @@ def study(seed: int, images: int, workers: int = 2) -> StudyRecords:
     return StudyRecords(folder, records.table[first].reset_index(drop=True))
 
 
-def _root() -> Path:
+def benchmark_folder() -> Path:
     chosen = os.environ.get("SSBI_BENCHMARK_STUDIES")
     return Path(chosen) if chosen else user_cache_path("napari-ssbi") / "benchmarks"
 

@@ -39,12 +39,14 @@ class Result:
     settings : of the step, when it ran.
     made_from : step -> version of the results that went in.
     version : of this result; larger is newer.
+    original : the record as the step gave it, before anybody edited it.
     """
 
     value: Any
     settings: Any
     made_from: Mapping[str, int] = field(default_factory=dict)
     version: int = 0
+    original: Any = None
 
 
 class Analysis:
@@ -83,7 +85,7 @@ class Analysis:
     def store(self, step: str, value: Any, settings: Any, made_from: Mapping[str, int] | None = None) -> Result:
         """Keep a result, made from the given versions or from those of now."""
         made_from = self.versions(step) if made_from is None else dict(made_from)
-        result = self._results[step] = Result(value, settings, made_from, next(self._versions))
+        result = self._results[step] = Result(value, settings, made_from, next(self._versions), value)
         self.failed.discard(step)
         self.changed.emit(step)
         return result

@@ -108,6 +108,14 @@ def _parser() -> argparse.ArgumentParser:
     _overrides(conductivity)
     conductivity.add_argument("--mapping", metavar="FILE", help="TOML or JSON file: label value = phase name")
 
+    predict = command("predict", _predict, "conductivity with its uncertainty from the graph of labels or images")
+    _paths(predict, "images, folders or globs")
+    _output(predict)
+    _common(predict)
+    _image(predict)
+    _labels(predict)
+    _sampling(predict)
+
     impedance = command("impedance", _impedance, "impedance spectrum and relaxation times, from label images")
     _paths(impedance, "label images (codes 0-8), folders or globs", metavar="LABELS")
     _output(impedance)
@@ -136,7 +144,15 @@ def _parser() -> argparse.ArgumentParser:
         "--epochs", type=int, default=None, metavar="N", help="of a predictor's fit (default: the shipped model's)"
     )
     train.add_argument("--seed", type=int, default=0, metavar="S", help="random seed (default: %(default)s)")
+    train.add_argument("--config", metavar="FILE", help="settings that `ssbi tune` found: its best.json")
     _common(train)
+
+    tune = command("tune", _tune, "search for the settings of a net and its training that err least on a study")
+    tune.add_argument("what", choices=["segmenter", "predictor"], help="which net")
+    tune.add_argument("study", metavar="STUDY", help="folder as for `ssbi train`")
+    _output(tune)
+    _search(tune)
+    _common(tune)
     return parser
 
 
@@ -204,6 +220,35 @@ def _overrides(parser: argparse.ArgumentParser) -> None:
         metavar="K,K,...",
         help="also solve at these temperatures, and fit an activation energy: 253.15,298.15,353.15",
     )
+
+
+def _sampling(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="FOLDER|FILE", help="trained net (default: the shipped one)")
+    parser.add_argument(
+        "--measured",
+        action="append",
+        default=[],
+        metavar="NAME=S/cm|FILE",
+        help="measured conductivity of an image by its name up to the first dot (repeatable), or a CSV or Parquet file "
+        "with columns image, conductivity_S_per_cm and temperature_K: the material is learned from these first",
+    )
+    for option, help_ in (
+        ("--segmentations", "label images drawn from what the segmentation is unsure of; 0 for none (default: 12)"),
+        ("--materials", "materials drawn from what the material file leaves open; 0 for none (default: 64)"),
+        ("--seed", "of what is drawn (default: 0)"),
+    ):
+        parser.add_argument(option, type=int, metavar="N", help=help_)
+
+
+def _search(parser: argparse.ArgumentParser) -> None:
+    for option, metavar, help_ in (
+        ("--trials", "N", "settings tried in all; more than before continues a search (default: 50)"),
+        ("--repeats", "N", "other divisions of the study on which best and default are compared (default: 4)"),
+        ("--workers", "W", "processes that learn (default: 1)"),
+        ("--seed", "S", "same seed, same search (default: 0)"),
+        ("--steps", "N", "of a segmenter's short training, by which settings are judged (default: 400)"),
+    ):
+        parser.add_argument(option, type=int, metavar=metavar, help=help_)
 
 
 def _alternating(parser: argparse.ArgumentParser) -> None:
@@ -291,6 +336,31 @@ def _conductivity(options: argparse.Namespace) -> int:
     return _run_study(options, _config(options, labels=True, stages=("transport",)))
 
 
+def _predict(options: argparse.Namespace) -> int:
+    from ssbi_core.predict.measured_values import read_measured
+    from ssbi_core.predict_study import predict_study
+
+    chosen = {name: getattr(options, name) for name in ("segmentations", "materials", "seed")}
+    config = _config(
+        options,
+        labels=options.labels,
+        stages=("segment", "graph", "predict"),
+        predictor=options.model,
+        prediction={name: value for name, value in chosen.items() if value is not None},
+    )
+    measured = read_measured(options.measured, options.temperature) if options.measured else []
+    with _progress() as progress:
+        outcome = predict_study(
+            options.paths,
+            options.output,
+            config,
+            measured=measured,
+            overwrite=options.overwrite,
+            progress=progress,
+        )
+    return _reported(options, outcome)
+
+
 def _impedance(options: argparse.Namespace) -> int:
     from ssbi_core.impedance_study import impedance_study
     from ssbi_core.transport import ImpedanceConfig
@@ -334,6 +404,10 @@ def _run_study(options: argparse.Namespace, config: Any) -> int:
 
     with _progress() as progress:
         outcome = analyze_study(options.paths, options.output, config, overwrite=options.overwrite, progress=progress)
+    return _reported(options, outcome)
+
+
+def _reported(options: argparse.Namespace, outcome: Any) -> int:
     for failure in outcome.failures:
         print(f"ssbi {options.command}: error: {failure}", file=sys.stderr)
     if outcome.report is not None:
@@ -384,18 +458,21 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _train_predictor(options: argparse.Namespace) -> int:
-    from ssbi_core.predict.config import TrainingConfig
+    from ssbi_core.predict.config import NetworkConfig, TrainingConfig
     from ssbi_core.predict.train_study import train_predictor
 
     chosen = {} if options.epochs is None else {"epochs": options.epochs}
+    network = _tuned(options, "network", NetworkConfig)
     try:
-        training = TrainingConfig(seed=options.seed, **chosen)
+        training = TrainingConfig(**{**_tuned(options, "training", TrainingConfig), "seed": options.seed, **chosen})
     except ValueError as error:
         raise InputError(
             f"--epochs {options.epochs}, --seed {options.seed}", "epochs >= 1, seed >= 0", "correct them"
         ) from error
     with _progress() as progress:
-        model = train_predictor(options.study, options.output, training=training, progress=progress)
+        model = train_predictor(
+            options.study, options.output, network=NetworkConfig(**network), training=training, progress=progress
+        )
     print(f"model: {model}")
     return 0
 
@@ -404,8 +481,9 @@ def _train_segmenter(options: argparse.Namespace) -> int:
     from ssbi_core.segment import TrainingConfig, train_segmenter
 
     steps = {} if options.steps is None else {"num_steps": options.steps}
+    chosen = {"seed": options.seed, "system": options.system, **steps}
     try:
-        config = TrainingConfig(seed=options.seed, system=options.system, **steps)
+        config = TrainingConfig.model_validate({**_tuned(options, "training", TrainingConfig), **chosen})
     except ValueError as error:
         raise InputError(
             f"--steps {options.steps}, --seed {options.seed}", "steps >= 1, seed >= 0", "correct them"
@@ -414,6 +492,52 @@ def _train_segmenter(options: argparse.Namespace) -> int:
         model = train_segmenter(options.study, options.output, config, progress=progress)
     print(f"model: {model}")
     return 0
+
+
+def _tuned(options: argparse.Namespace, name: str, kind: Any) -> dict[str, Any]:
+    """Settings of --config, none without it."""
+    if options.config is None:
+        return {}
+    from ssbi_core.optimize.tuning.outcome import read_settings
+
+    return read_settings(options.config, name, kind).model_dump()
+
+
+def _tune(options: argparse.Namespace) -> int:
+    from ssbi_core.optimize.tuning.config import TuningConfig
+    from ssbi_core.tuning_study import tune_study
+
+    chosen = {name: getattr(options, name) for name in ("trials", "repeats", "workers", "seed")}
+    try:
+        config = TuningConfig.model_validate({name: value for name, value in chosen.items() if value is not None})
+        subject = _subject(options)
+    except ValueError as error:
+        given = ", ".join(f"--{name} {value}" for name, value in chosen.items() if value is not None)
+        wanted = "trials, workers and steps >= 1, repeats >= 2, seed >= 0"
+        raise InputError(given, wanted, "correct them") from error
+    with _progress() as progress:
+        outcome = tune_study(
+            subject, options.study, options.output, config, overwrite=options.overwrite, progress=progress
+        )
+    print(
+        f"{len(outcome.trials)} trials; error {outcome.best['error']:.4g} against {outcome.default_error:.4g} of the "
+        f"default; on other divisions {outcome.gain:.2g} less, spread {outcome.spread:.2g}: {options.output}/best.json"
+    )
+    return 0
+
+
+def _subject(options: argparse.Namespace) -> Any:
+    if options.what == "predictor":
+        from ssbi_core.optimize.tuning.predictor import PredictorSubject
+        from ssbi_core.predict.config import NetworkConfig
+        from ssbi_core.predict.config import TrainingConfig as PredictorTraining
+
+        return PredictorSubject(NetworkConfig.model_validate({}), PredictorTraining.model_validate({}))
+    from ssbi_core.optimize.tuning.segmenter import SegmenterSubject
+    from ssbi_core.segment import TrainingConfig
+
+    steps = {} if options.steps is None else {"steps": options.steps}
+    return SegmenterSubject(TrainingConfig(system=options.system), **steps)
 
 
 @contextmanager

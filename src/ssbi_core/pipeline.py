@@ -16,9 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ssbi_core import __version__
 from ssbi_core.errors import InputError, SsbiError
-from ssbi_core.graph import build_graph, interface_axis
+from ssbi_core.graph import InterfaceGraph, build_graph, interface_axis
 from ssbi_core.io import Micrograph, OutputFolder, PhaseMap, find_inputs, read, read_labels, require_analysable
 from ssbi_core.materials import MaterialSystem, load_system
+from ssbi_core.predict import ConductivityPosterior, MaterialPosterior, load_predictor, predict_phases
+from ssbi_core.predict.given_values import with_given
+from ssbi_core.predict.prediction_config import PredictionConfig
 from ssbi_core.preprocess import register_elements
 from ssbi_core.report import (
     ImageResult,
@@ -32,9 +35,9 @@ from ssbi_core.segment import segment, segmenter_digest
 from ssbi_core.transport import representative_volume, solve_conduction, temperature_sweep
 from ssbi_core.transport.temperature import checked_temperatures
 
-Stage = Literal["segment", "graph", "transport"]
+Stage = Literal["segment", "graph", "transport", "predict"]
 Progress = Callable[[str, float], None]
-ALL_STAGES: tuple[Stage, ...] = ("segment", "graph", "transport")
+ALL_STAGES: tuple[Stage, ...] = ("segment", "graph", "transport", "predict")
 
 
 class AnalysisConfig(BaseModel):
@@ -86,7 +89,17 @@ class AnalysisConfig(BaseModel):
         json_schema_extra={"unit": "K"},
         description="solve at these temperatures too, and fit an activation energy; two or more",
     )
-    stages: tuple[Stage, ...] = Field(ALL_STAGES, title="Stages", description="what is computed")
+    prediction: PredictionConfig = Field(
+        default_factory=lambda: PredictionConfig.model_validate({}), title="Prediction", description="from the graph"
+    )
+    predictor: str | None = Field(
+        None, title="Predictor", description="file or folder of a trained net; the shipped one by default"
+    )
+    stages: tuple[Stage, ...] = Field(
+        ALL_STAGES,
+        title="Stages",
+        description="what is computed; beside transport, an image that cannot be predicted only lacks its prediction",
+    )
 
     @field_validator("temperatures")
     @classmethod
@@ -121,19 +134,27 @@ def sample_paths() -> list[Path]:
     return sorted(folder.glob("*.ome.tif"))
 
 
-def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress: Progress | None = None) -> ImageResult:
+def analyze(
+    path: str | Path,
+    config: AnalysisConfig | None = None,
+    *,
+    knowledge: MaterialPosterior | None = None,
+    progress: Progress | None = None,
+) -> ImageResult:
     """Take one file through the stages of `config`, in memory.
 
     Parameters
     ----------
     path : a micrograph, or a label image with ``config.labels``.
     config : settings; the defaults analyse a calibrated micrograph of LLZO | NMC at 298.15 K.
+    knowledge : of the material, from `learn_material`, for the prediction.
     progress : called with the name of the stage and the fraction done.
 
     Raises
     ------
     SsbiError
-        If the file cannot be read, the settings do not fit it, or a solve does not converge.
+        If the file cannot be read, the settings do not fit it, or a solve does not converge. An image that cannot be
+        predicted is an error only where there is no transport stage; else the result's warnings say why.
     """
     config = config or AnalysisConfig.from_options()
     stage = _Stages(Path(path).name, progress)
@@ -149,7 +170,7 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
     axis, axis_notes = _transport_axis(phases, config)
     notes += [*phases.metadata.get("notes", ()), *axis_notes]
 
-    graph = transport = representative = sweep = None
+    graph = transport = representative = sweep = prediction = None
     if "graph" in config.stages:
         stage("graph", 0.5)
         graph = build_graph(phases, micrograph, axis=axis, system=system, temperature=config.temperature)
@@ -186,6 +207,12 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
                 conductivity=config.conductivity,
                 resistance=config.resistance,
             )
+    if "predict" in config.stages:
+        stage("prediction", 0.85)
+        prediction, reasons = _prediction(
+            phases, graph, axis, system, config, knowledge, lambda _, done: stage("prediction", 0.85 + 0.1 * done)
+        )
+        notes += reasons
     return ImageResult(
         phases=phases,
         system=system,
@@ -194,14 +221,52 @@ def analyze(path: str | Path, config: AnalysisConfig | None = None, *, progress:
         transport=transport,
         representative=representative,
         temperature_sweep=sweep,
+        prediction=prediction,
         provenance={
             "version": __version__,
-            "models": {} if config.labels else {"segmenter": segmenter_digest()},
+            "models": _models(config, prediction),
             "settings": config.model_dump(mode="json"),
             "input_sha256": phases.sha256,
         },
         warnings=notes,
     )
+
+
+def _prediction(
+    phases: PhaseMap,
+    graph: InterfaceGraph | None,
+    axis: int | None,
+    system: MaterialSystem,
+    config: AnalysisConfig,
+    knowledge: MaterialPosterior | None,
+    progress: Progress,
+) -> tuple[ConductivityPosterior | None, list[str]]:
+    """The prediction, or why there is none."""
+    model = (
+        None if config.predictor is None else load_predictor(config.predictor)
+    )  # one that was asked for must be there
+    try:
+        found = predict_phases(
+            phases,
+            system=with_given(system, config.temperature, config.conductivity, config.resistance),
+            temperature=config.temperature,
+            axis=axis,
+            graph=graph,
+            config=config.prediction,
+            model=model,
+            knowledge=knowledge,
+            progress=progress,
+        )
+    except SsbiError as error:
+        if "transport" not in config.stages:
+            raise
+        return None, [f"no prediction from the graph: {error.came_in}"]
+    return found, []
+
+
+def _models(config: AnalysisConfig, prediction: ConductivityPosterior | None) -> dict[str, str]:
+    models = {} if config.labels else {"segmenter": segmenter_digest()}
+    return models if prediction is None else {**models, "predictor": prediction.model}
 
 
 class _Stages:
@@ -242,6 +307,7 @@ def analyze_study(
     config: AnalysisConfig | None = None,
     *,
     overwrite: bool = False,
+    knowledge: MaterialPosterior | None = None,
     progress: Progress | None = None,
 ) -> StudyOutcome:
     """Analyse files, folders and globs into an output folder: one folder per image, a table and a report.
@@ -250,7 +316,7 @@ def analyze_study(
     ----------
     paths : files, folders or globs, in any mixture.
     output : folder to write; an existing one with content needs `overwrite`.
-    config, progress : as in `analyze`.
+    config, knowledge, progress : as in `analyze`.
 
     Raises
     ------
@@ -265,7 +331,7 @@ def analyze_study(
     failures: list[str] = []
     for index, path in enumerate(inputs):
         try:
-            rendered.append(_analyze_into(path, folder, config, _share(progress, index, len(inputs))))
+            rendered.append(_analyze_into(path, folder, config, knowledge, _share(progress, index, len(inputs))))
         except SsbiError as error:
             if len(inputs) == 1:
                 raise
@@ -287,8 +353,14 @@ def _share(progress: Progress | None, index: int, total: int) -> Progress | None
     return lambda description, fraction: progress(f"[{index + 1}/{total}] {description}", (index + fraction) / total)
 
 
-def _analyze_into(path: Path, folder: OutputFolder, config: AnalysisConfig, progress: Progress | None) -> RenderedImage:
-    result = analyze(path, config, progress=progress)
+def _analyze_into(
+    path: Path,
+    folder: OutputFolder,
+    config: AnalysisConfig,
+    knowledge: MaterialPosterior | None,
+    progress: Progress | None,
+) -> RenderedImage:
+    result = analyze(path, config, knowledge=knowledge, progress=progress)
     with folder.item(result.name) as directory:
         write_result(result, directory)
         if progress is not None:

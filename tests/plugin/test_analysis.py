@@ -55,6 +55,16 @@ def test_an_edit_leaves_the_step_done_and_what_follows_out_of_date(analysis):
     assert {found[step] for step in ("graph", "transport", "report")} == {Status.STALE}
 
 
+def test_what_a_step_gave_is_known_after_an_edit_too(analysis):
+    analysis.store("data", "in", "set")
+    analysis.store("phases", "found", "set")
+    analysis.amend("phases", "edited")
+    analysis.amend("phases", "edited again")
+    assert analysis.result("phases").original == "found"
+    analysis.store("phases", "found anew", "set")
+    assert analysis.result("phases").original == "found anew"
+
+
 def test_other_settings_make_a_result_out_of_date_until_they_are_set_back(analysis):
     run_all(analysis)
     assert analysis.status("graph", "other") is Status.STALE

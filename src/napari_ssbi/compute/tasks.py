@@ -10,6 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from napari_ssbi.compute.prediction import PredictionMade, predict_conductivity
+from napari_ssbi.compute.wire import unseal
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -233,6 +236,7 @@ class Analysed(NamedTuple):
     edited : whether the labels were corrected by hand.
     source : file the input came from.
     notes : what the reader should know.
+    prediction : from the graph; None where it was not made.
     """
 
     phases: PhaseMap
@@ -246,6 +250,7 @@ class Analysed(NamedTuple):
     edited: bool
     source: str | None
     notes: tuple[str, ...] = ()
+    prediction: PredictionMade | None = None
 
 
 def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bool) -> ReportBundle:
@@ -254,7 +259,8 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
     from ssbi_core.report import ImageResult, Recipe, write_report_bundle
     from ssbi_core.segment import load_segmenter
 
-    setting, transport = analysed.setting, analysed.transport
+    setting, transport, made = analysed.setting, analysed.transport, analysed.prediction
+    asked = {} if made is None else {"prediction": made.config, "predictor": made.model}
     recipe = Recipe(
         system=setting.system,
         reaction_layer=setting.reaction_layer,
@@ -263,17 +269,25 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
         segmentation=analysed.segmentation,
         transport=transport,
         edited=analysed.edited,
+        **asked,
     )
+    models = {} if analysed.micrograph is None else {"segmenter": load_segmenter(analysed.model).sha256}
+    settings = recipe.model_dump(mode="json")
+    prediction = None
+    if made is not None:
+        prediction = unseal(made.posterior)
+        models["predictor"], settings["measured"] = prediction.model, made.measured_in_words()
     result = ImageResult(
         phases=analysed.phases,
         system=setting.material(),
         micrograph=analysed.micrograph,
         graph=analysed.graph,
         transport=analysed.solution,
+        prediction=prediction,
         provenance={
             "version": __version__,
-            "models": {} if analysed.micrograph is None else {"segmenter": load_segmenter(analysed.model).sha256},
-            "settings": recipe.model_dump(mode="json"),
+            "models": models,
+            "settings": settings,
             "input_sha256": analysed.phases.sha256,
         },
         warnings=list(analysed.notes),
@@ -285,6 +299,7 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "find_phases": find_phases,
     "learn_phases": learn_phases,
     "make_graph": make_graph,
+    "predict_conductivity": predict_conductivity,
     "solve_transport": solve_transport,
     "what_if": what_if,
     "write_report": write_report,

@@ -79,9 +79,10 @@ class InterfaceAnalysis(QWidget):
         self.run_to(self.panels[self._pages.currentIndex()].KEY)
 
     def run_to(self, key: str) -> None:
-        """Run every step up to this one that has no fresh result, and this one."""
+        """Run every step up to this one that has no fresh result, and this one; an optional one only if it ever ran."""
         last = [panel.KEY for panel in self.panels].index(key)
-        self._start([*range(last + 1)], only_stale=True)
+        rows = [row for row in range(last) if not self.panels[row].OPTIONAL or self._has_run(row)]
+        self._start([*rows, last], only_stale=True)
 
     def cancel(self) -> None:
         """Stop what runs."""
@@ -147,6 +148,9 @@ class InterfaceAnalysis(QWidget):
             return
         self._queue, self._only_stale = rows, only_stale
         self._next()
+
+    def _has_run(self, row: int) -> bool:
+        return self.analysis.result(self.panels[row].KEY) is not None
 
     def _idle(self) -> bool:
         if self._job is not None or self._queue:
@@ -222,10 +226,12 @@ class InterfaceAnalysis(QWidget):
             QTimer.singleShot(_PAUSE, lambda: self._show(panel, pieces))
 
     def _failed(self, panel: StepPanel, error: Exception) -> None:
-        self._queue.clear()
+        if not panel.OPTIONAL:
+            self._queue.clear()
         self._ended(panel, failed=True)
         self.choose_step(panel.KEY)
         tell_error(error)
+        self._next()  # what does not need it
 
     def _cancelled(self, panel: StepPanel) -> None:
         self._queue.clear()

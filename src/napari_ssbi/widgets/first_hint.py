@@ -11,7 +11,7 @@ from ssbi_core.errors import SsbiError
 
 _TEXT = (
     "<b>New here?</b> Open an image (File > Open), or a sample. Then press <i>Run to here</i> in the Transport step: "
-    "steps that it needs run first. Nothing blocks the window, and Cancel stops at once. Alt+1 to 5 switch steps, "
+    "steps that it needs run first. Nothing blocks the window, and Cancel stops at once. Alt+1 to 6 switch steps, "
     "Ctrl+Enter runs the one shown."
 )
 _SAMPLE = "broken_layer"

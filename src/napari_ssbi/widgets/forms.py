@@ -65,7 +65,7 @@ class ConfigForm(QWidget):
 
 def _title(name: str, field: FieldInfo) -> str:
     unit = (field.json_schema_extra or {}).get("unit") if isinstance(field.json_schema_extra, dict) else None
-    return f"{field.title or name} ({unit})" if unit else field.title or name
+    return f"{field.title or name} ({unit})" if unit and unit != "1" else field.title or name
 
 
 def _tip(field: FieldInfo) -> str:

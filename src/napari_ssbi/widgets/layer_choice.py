@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from napari.components import ViewerModel
 from napari.layers import Layer
@@ -19,13 +19,18 @@ class LayerChoice(QComboBox):
     viewer : whose layers.
     accepts : which of them.
     none : text of the entry for no layer.
+    own : text of an entry for something that is no layer; where there is one, it is chosen at first, and never a layer
+        that nobody chose.
     """
 
     chosen = Signal()
 
-    def __init__(self, viewer: ViewerModel, accepts: Callable[[Layer], bool], none: str) -> None:
+    def __init__(
+        self, viewer: ViewerModel, accepts: Callable[[Layer], bool], none: str, own: str | None = None
+    ) -> None:
         super().__init__()
-        self._viewer, self._accepts, self._none = viewer, accepts, none
+        self._viewer, self._accepts = viewer, accepts
+        self._fixed = [none] if own is None else [none, own]
         self._listed: list[weakref.ref[Layer]] = []
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
@@ -35,16 +40,20 @@ class LayerChoice(QComboBox):
         self.currentIndexChanged.connect(lambda _=None: self.chosen.emit())
         self._list()
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the entry that stands for no layer but something else is chosen."""
+        return 0 < self.currentIndex() < len(self._fixed)
+
     def layer(self) -> Layer | None:
         """The chosen layer."""
-        index = self.currentIndex() - 1
+        index = self.currentIndex() - len(self._fixed)
         layer = self._listed[index]() if 0 <= index < len(self._listed) else None
         return layer if layer is not None and layer in self._viewer.layers else None
 
     def choose(self, layer: Layer | None) -> None:
         """Choose a layer that is listed, or none."""
-        found = [ref() for ref in self._listed]
-        self.setCurrentIndex(found.index(layer) + 1 if layer in found else 0)
+        self.setCurrentIndex(self._index(layer))
 
     def disconnect_viewer(self) -> None:
         """Listen to the viewer no more."""
@@ -59,20 +68,28 @@ class LayerChoice(QComboBox):
     def _list(self, _event: object = None) -> None:
         known, before = self.layer(), [ref() for ref in self._listed]
         layers = [layer for layer in self._viewer.layers if self._accepts(layer)]
+        self._follow_names(before, layers)
+        own = self.is_own or (len(self._fixed) > 1 and not self.count())
+        first = len(self._fixed) == 1 and bool(layers) and known is None and not any(before)
+        wanted = known if known in layers else layers[0] if first else None
+        gone = self.currentIndex() >= len(self._fixed) and wanted is None
+        self._listed = [weakref.ref(layer) for layer in layers]
+        self.blockSignals(True)
+        self.clear()
+        self.addItems([*self._fixed, *(layer.name for layer in layers)])
+        self.setCurrentIndex(len(self._fixed) - 1 if own else self._index(wanted))
+        self.blockSignals(False)
+        if gone or wanted is not known:
+            self.chosen.emit()
+
+    def _follow_names(self, before: Sequence[Layer | None], layers: Sequence[Layer]) -> None:
         for layer in layers:
             if layer not in before:
                 layer.events.name.connect(self._list)
         for layer in before:
             if layer is not None and layer not in layers:
                 layer.events.name.disconnect(self._list)
-        self._listed = [weakref.ref(layer) for layer in layers]
-        self.blockSignals(True)
-        self.clear()
-        self.addItem(self._none)
-        for layer in layers:
-            self.addItem(layer.name)
-        wanted = known if known in layers else (layers[0] if layers and known is None and not any(before) else None)
-        self.setCurrentIndex(layers.index(wanted) + 1 if wanted is not None else 0)
-        self.blockSignals(False)
-        if wanted is not known:
-            self.chosen.emit()
+
+    def _index(self, layer: Layer | None) -> int:
+        found = [ref() for ref in self._listed]
+        return found.index(layer) + len(self._fixed) if layer is not None and layer in found else 0

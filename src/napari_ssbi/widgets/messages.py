@@ -10,20 +10,21 @@ from ssbi_core.errors import SsbiError
 def tell_error(error: Exception) -> None:
     """Say what came in, what was needed and what to do."""
     if isinstance(error, SsbiError):
-        show_error(f"{_sentence(error.came_in)}\nNeeded: {error.needed}.\nTo do: {error.to_do}.")
+        show_error(f"{sentence(error.came_in)}\nNeeded: {error.needed}.\nTo do: {error.to_do}.")
     else:
         show_error(f"{type(error).__name__}: {error}")
 
 
 def tell_warning(text: str) -> None:
     """Something the user should know of a result."""
-    show_warning(_sentence(text))
+    show_warning(sentence(text))
 
 
 def tell(text: str) -> None:
     """Something was done."""
-    show_info(_sentence(text))
+    show_info(sentence(text))
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from napari_ssbi.analysis import Analysis
 from napari_ssbi.widgets.jobs import Jobs
@@ -31,6 +31,7 @@ class StepPanel(QWidget):
     ----------
     KEY, TITLE : of the step.
     NEEDS : keys of the steps whose results it takes.
+    OPTIONAL : whether "Run to here" in a later step leaves it out until the user has run it.
     RUN : what its button says.
     HELP : one or two sentences above the form.
     """
@@ -38,6 +39,7 @@ class StepPanel(QWidget):
     KEY: ClassVar[str]
     TITLE: ClassVar[str]
     NEEDS: ClassVar[tuple[str, ...]] = ()
+    OPTIONAL: ClassVar[bool] = False
     RUN: ClassVar[str]
     HELP: ClassVar[str]
 
@@ -93,3 +95,12 @@ class StepPanel(QWidget):
 
     def release(self) -> None:
         """Let go of the viewer."""
+
+
+def scroll_to(widget: QWidget) -> None:
+    """Have the area that a widget lies in show it."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    if above is not None:
+        above.ensureWidgetVisible(widget)

@@ -137,8 +137,8 @@ def without_idle(cells: ConductionCells) -> ConductionCells:
 def _filled(cells: np.ndarray, takes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cells with the line pixels handed to them, and how many steps they took there.
 
-    As in the solver, solids take the lines beside them: a contact drawn along a pore would else not reach its electrolyte
-    where that is a pixel thin. What no solid reaches, such as a line in a pore, goes to whatever is near.
+    As in the solver, solids take the lines beside them: a contact drawn along a pore would else not reach its
+    electrolyte where that is a pixel thin. What no solid reaches, such as a line in a pore, goes to whatever is near.
     """
     if not takes.all():
         solid = np.append(takes, True)[cells]

@@ -71,7 +71,7 @@ class RecurrentGraphNetwork(nnx.Module):
     def __call__(
         self, cells: PaddedCells, material: MaterialValues, nodes: int, width: int, seen: Features | None = None
     ) -> Prediction:
-        """Predict one graph; `nodes` and `width` are its padded sizes, `seen` its features, `jax.vmap` takes a batch."""
+        """Predict one graph of padded sizes `nodes` and `width`, `seen` its features; `jax.vmap` takes a batch."""
         seen = jax.lax.stop_gradient(seen or network_features(cells, material, nodes, width))
         messages, state, weight = self._converse(cells, seen)
         logs = self._corrected(cells, material, messages) if self.corrects else log_contacts(cells, material)

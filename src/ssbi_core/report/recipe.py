@@ -12,10 +12,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ssbi_core.errors import InputError
+from ssbi_core.predict import PredictionConfig
 from ssbi_core.report.records import ImageResult
 from ssbi_core.segment import SegmentationConfig
 from ssbi_core.transport import TransportConfig
 
+_OWN = ("system", "reaction_layer", "image", "prediction", "predictor")
 _OF_TRANSPORT = ("temperature", "axis", "conductivity", "resistance", "knockout", "rel_gap")
 
 
@@ -32,6 +34,12 @@ class Recipe(BaseModel):
     model: str | None = Field(None, title="Net", description="file or folder of the net; the shipped one by default")
     segmentation: SegmentationConfig = Field(default_factory=SegmentationConfig, title="Segmentation")
     transport: TransportConfig = Field(default_factory=lambda: TransportConfig.model_validate({}), title="Transport")
+    prediction: PredictionConfig = Field(
+        default_factory=lambda: PredictionConfig.model_validate({}), title="Prediction"
+    )
+    predictor: str | None = Field(
+        None, title="Predictor", description="file or folder of its net; the shipped one by default"
+    )
     edited: bool = Field(False, title="Edited", description="the labels were corrected by hand")
 
     @classmethod
@@ -43,7 +51,7 @@ class Recipe(BaseModel):
         InputError
             If a setting is missing or wrong.
         """
-        own = {key: settings[key] for key in ("system", "reaction_layer", "image") if key in settings}
+        own = {key: settings[key] for key in _OWN if key in settings}
         transport = {key: settings[key] for key in _OF_TRANSPORT if key in settings}
         try:
             return cls(transport=TransportConfig.model_validate(transport), **own)

@@ -20,9 +20,13 @@ from ssbi_core.graph.interface_graph import InterfaceGraph
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem
+from ssbi_core.predict.posterior import ConductivityPosterior
 from ssbi_core.transport.representative_volume import RepresentativeVolume
 from ssbi_core.transport.solution import ConductionSolution
 from ssbi_core.transport.temperature import TemperatureSweep
+
+LEVELS = (50, 80, 90, 95)
+"""Of the intervals of a prediction, in per cent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +40,7 @@ class ImageResult:
     micrograph, graph, transport : what the other stages returned.
     representative : spread of sigma_eff over windows of the image, where it was asked for.
     temperature_sweep : sigma_eff at several temperatures with its Arrhenius fit, where it was asked for.
+    prediction : posterior of sigma_eff from the graph alone.
     provenance : ``version``, ``models`` (name -> sha256), ``settings``, ``input_sha256``, ``command``.
     warnings : sentences a reader of the numbers has to know.
     """
@@ -49,6 +54,7 @@ class ImageResult:
     warnings: Sequence[str] = ()
     representative: RepresentativeVolume | None = None
     temperature_sweep: TemperatureSweep | None = None
+    prediction: ConductivityPosterior | None = None
 
     @property
     def name(self) -> str:
@@ -58,8 +64,14 @@ class ImageResult:
     @property
     def axis(self) -> int | None:
         """Transport axis, where a stage has settled it."""
-        stage = self.transport or self.graph
+        stage = self.transport or self.graph or self.prediction
         return None if stage is None else int(stage.axis)
+
+    @property
+    def temperature(self) -> float | None:
+        """K, where a stage has used it."""
+        stage = self.transport or self.prediction
+        return None if stage is None else float(stage.temperature)
 
     @property
     def input_sha256(self) -> str:
@@ -79,8 +91,8 @@ def result_json(result: ImageResult) -> dict[str, Any]:
         "pixel_size_nm": float(result.phases.pixel_size_nm),
         "material_system": result.system.name,
     }
-    if result.transport is not None:
-        document["temperature_K"] = float(result.transport.temperature)
+    if result.temperature is not None:
+        document["temperature_K"] = result.temperature
     if result.axis is not None:
         document["axis"] = result.axis
     document["phase_fractions"] = plain(result.phases.phase_fractions())
@@ -88,6 +100,8 @@ def result_json(result: ImageResult) -> dict[str, Any]:
         document |= _transport_json(result.transport)
     if result.temperature_sweep is not None:
         document["temperature_sweep"] = _sweep_json(result.temperature_sweep)
+    if result.prediction is not None:
+        document["prediction"] = _prediction_json(result.prediction)
     if notes := result_notes(result):
         document["notes"] = notes
     document["provenance"] = _provenance(result)
@@ -98,6 +112,7 @@ def result_notes(result: ImageResult) -> list[str]:
     """Return why numbers are missing, followed by the warnings of the run."""
     notes = [] if result.transport is None else _transport_notes(result.transport)
     notes += [] if result.temperature_sweep is None else _sweep_notes(result.temperature_sweep)
+    notes += [] if result.prediction is None else _prediction_notes(result.prediction)
     return [*notes, *(str(warning) for warning in result.warnings)]
 
 
@@ -163,6 +178,31 @@ def _sweep_notes(sweep: TemperatureSweep) -> list[str]:
     if sweep.percolates and sweep.temperature.size == 2:
         return ["two temperatures give an activation energy without a standard error"]
     return []
+
+
+def _prediction_json(prediction: ConductivityPosterior) -> dict[str, Any]:
+    intervals = {f"interval_{level}_S_per_cm": list(prediction.interval(level / 100)) for level in LEVELS}
+    return plain(
+        {
+            "mean_S_per_cm": prediction.mean_S_per_cm,
+            "sd_log10": prediction.sd_log10,
+            **intervals,
+            "variance_share": prediction.variance_share,
+            "out_of_range": prediction.out_of_range,
+        }
+    )
+
+
+def _prediction_notes(prediction: ConductivityPosterior) -> list[str]:
+    what = "; ".join(prediction.out_of_range)
+    outside = [f"prediction out of range, which its intervals do not account for: {what}"] if what else []
+    number = prediction.measurements
+    told = f"the material of the prediction was learned from {number} measured conductivit{_plural(number)}"
+    return [*outside, *([told] if number else []), *prediction.notes]
+
+
+def _plural(number: int) -> str:
+    return "y" if number == 1 else "ies"
 
 
 def _provenance(result: ImageResult) -> dict[str, Any]:

@@ -19,8 +19,10 @@ from ssbi_core.report.figures.arrhenius import arrhenius_figure
 from ssbi_core.report.figures.bottlenecks import bottlenecks_panel
 from ssbi_core.report.figures.canvas import inline_svg, style
 from ssbi_core.report.figures.panel import ColorScale, LegendEntry, Panel, panel_png
+from ssbi_core.report.figures.prediction import prediction_figure
 from ssbi_core.report.formatting import chemical, interval, length, number
 from ssbi_core.report.held_up import PieceFact, held_up_in_words, piece_facts
+from ssbi_core.report.predicted import predicted_interval, prediction_in_words
 from ssbi_core.report.records import ImageResult, result_json, result_notes
 from ssbi_core.report.table import result_row
 from ssbi_core.report.wording import image_summary, temperature_in_words
@@ -89,6 +91,15 @@ class Arrhenius:
 
 
 @dataclass(frozen=True, eq=False)
+class Predicted:
+    """What the graph alone says: sentences, mean and 90 % interval for tables, and the plot as SVG."""
+
+    words: tuple[str, ...]
+    interval: str
+    svg: str | None
+
+
+@dataclass(frozen=True, eq=False)
 class RenderedImage:
     """What the report shows of one image.
 
@@ -101,6 +112,7 @@ class RenderedImage:
     provenance : JSON text of what the numbers were computed with.
     held_up : where the current is held up; None where there are no interfaces.
     arrhenius : conductivity against temperature; None without a sweep, or where nothing conducts.
+    predicted : conductivity from the graph alone; None where it was not predicted.
     """
 
     row: Mapping[str, Any]
@@ -113,6 +125,7 @@ class RenderedImage:
     provenance: str
     held_up: HeldUp | None = None
     arrhenius: Arrhenius | None = None
+    predicted: Predicted | None = None
 
 
 def render_image(result: ImageResult, *, figures: bool = True) -> RenderedImage:
@@ -134,6 +147,7 @@ def render_image(result: ImageResult, *, figures: bool = True) -> RenderedImage:
         provenance=json.dumps(result_json(result)["provenance"], indent=2, ensure_ascii=False),
         held_up=_held_up(result, figures=figures),
         arrhenius=_arrhenius(result, figures=figures),
+        predicted=_predicted(result, figures=figures),
     )
 
 
@@ -162,6 +176,16 @@ def _arrhenius(result: ImageResult, *, figures: bool) -> Arrhenius | None:
     return Arrhenius(tuple(arrhenius_in_words(sweep)), tuple(rows), svg)
 
 
+def _predicted(result: ImageResult, *, figures: bool) -> Predicted | None:
+    if result.prediction is None:
+        return None
+    with style():
+        figure = prediction_figure(result) if figures else None
+        svg = None if figure is None else inline_svg(figure, "Posterior of the conductivity")
+    words = tuple(prediction_in_words(result.prediction))
+    return Predicted(words, predicted_interval(result.prediction), svg)
+
+
 def _picture(panel: Panel) -> Picture:
     return Picture(panel_png(panel), panel.title, panel.caption, panel.alt, panel.legend, panel.scale)
 
@@ -176,6 +200,7 @@ def _charts(result: ImageResult) -> tuple[Chart, ...]:
 
 def _facts(result: ImageResult) -> list[Fact]:
     facts = [] if result.transport is None else _transport_facts(result)
+    facts += [] if result.prediction is None else _prediction_facts(result)
     *slices, rows, columns = result.phases.labels.shape
     pixel = float(result.phases.pixel_size_nm)
     shape = (*slices, rows, columns)
@@ -200,6 +225,15 @@ def _transport_facts(result: ImageResult) -> list[Fact]:
         Fact("Mismatch of inlet and outlet current", number(transport.flux_imbalance), "relative"),
         Fact("Solver", transport.method),
     ]
+
+
+def _prediction_facts(result: ImageResult) -> list[Fact]:
+    prediction = result.prediction
+    assert prediction is not None
+    facts = [Fact("Predicted σ_eff (90\u202f% interval)", predicted_interval(prediction), "S/cm")]
+    if result.transport is None:
+        facts.append(Fact("Temperature", temperature_in_words(prediction.temperature)))
+    return facts
 
 
 def _phase_facts(result: ImageResult) -> list[PhaseFact]:

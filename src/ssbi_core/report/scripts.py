@@ -1,8 +1,8 @@
 """A result as a Python script and as a command line, which give its numbers again without napari.
 
 The command line has fewer settings than Python. Where it lacks one that matters, it starts from the phases that were
-found (settings of the segmentation), or calls the Python script (settings of the solver): it never gives other numbers
-without a word.
+found (settings of the segmentation), or calls the Python script (settings of solver and prediction): it never gives
+other numbers without a word.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel
 
 from ssbi_core import __version__
+from ssbi_core.predict import PredictionConfig
 from ssbi_core.report.recipe import Recipe
 from ssbi_core.report.records import ImageResult
 from ssbi_core.report.starting_point import LABELS, StartingPoint
@@ -40,6 +41,8 @@ def python_script(result: ImageResult, recipe: Recipe, start: StartingPoint) -> 
             temperatures=_swept(result),
             segmentation=_changed(recipe.segmentation, SegmentationConfig()),
             transport=_changed(recipe.transport, TransportConfig.model_validate({})),
+            prediction=_of_prediction(recipe),
+            given=bool(recipe.transport.conductivity or recipe.transport.resistance),
         )
     )
 
@@ -55,9 +58,11 @@ def shell_script(result: ImageResult, recipe: Recipe, start: StartingPoint) -> s
             file=LABELS if from_labels else start.file,
             bundled=from_labels or start.bundled,
             reason=start.reason if from_labels == start.labels else "the segmentation has settings that ssbi has not",
-            python_only=_python_only(recipe),
+            result=result,
+            from_labels=from_labels,
+            python_only=_python_only(result, recipe),
             command=_command(result, from_labels),
-            options=[] if _python_only(recipe) else _options(result, recipe, start, from_labels),
+            options=[] if _python_only(result, recipe) else _options(result, recipe, start, from_labels),
         )
     )
 
@@ -66,13 +71,24 @@ def _needs_labels(recipe: Recipe) -> bool:
     return recipe.model is not None or recipe.segmentation != SegmentationConfig()
 
 
-def _python_only(recipe: Recipe) -> dict[str, Any]:
-    """Settings of the solver that the command line cannot give."""
+def _python_only(result: ImageResult, recipe: Recipe) -> dict[str, Any]:
+    """Settings of solver and prediction that the command line cannot give."""
     changed = _changed(recipe.transport, TransportConfig.model_validate({}))
-    return {name: value for name, value in changed.items() if name not in _OF_THE_COMMAND}
+    own = {name: value for name, value in changed.items() if name not in _OF_THE_COMMAND}
+    if result.prediction is None or result.transport is None:  # a prediction alone has a command with options for it
+        return own
+    return own | _of_prediction(recipe) | ({} if recipe.predictor is None else {"predictor": recipe.predictor})
+
+
+def _of_prediction(recipe: Recipe) -> dict[str, Any]:
+    """Settings of a prediction that are not the default's, but for what only measurements need."""
+    changed = _changed(recipe.prediction, PredictionConfig.model_validate({}))
+    return {name: value for name, value in changed.items() if name != "measurement_sd"}
 
 
 def _command(result: ImageResult, from_labels: bool) -> str:
+    if result.prediction is not None and result.transport is None:
+        return "predict --labels" if from_labels else "predict"
     if from_labels:
         return "conductivity" if result.graph is None else "analyze --labels"
     return "segment" if result.graph is None and result.transport is None else "analyze"
@@ -89,7 +105,10 @@ def _options(result: ImageResult, recipe: Recipe, start: StartingPoint, from_lab
         ("--pixel-size-nm", None if from_labels else start.pixel_size_nm),
         ("--image", None if from_labels else start.image),
     ]
-    if result.transport is not None or result.graph is not None:
+    if _command(result, from_labels).startswith("predict"):
+        pairs += [("--model", recipe.predictor)]
+        pairs += [(f"--{name}", value) for name, value in _of_prediction(recipe).items()]
+    elif result.transport is not None or result.graph is not None:
         pairs += [("--conductivity", f"{phase}={value!r}") for phase, value in transport.conductivity.items()]
         pairs += [("--resistance", f"{phase}={value!r}") for phase, value in transport.resistance.items()]
         pairs += [("--rel-gap", transport.rel_gap)]

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from ssbi_core.materials import PHASES
-from ssbi_core.report.records import ImageResult, finite, result_notes
+from ssbi_core.predict.posterior import SOURCES, ConductivityPosterior
+from ssbi_core.report.records import LEVELS, ImageResult, finite, result_notes
 
 _COLUMNS: dict[str, str] = {
     "image": "string",
@@ -33,6 +34,11 @@ _COLUMNS: dict[str, str] = {
     **{f"phase_fraction_{phase.key}": "float64" for phase in PHASES},
     **{f"resistance_share_{phase.key}": "float64" for phase in PHASES},
     **{f"knockout_gain_{phase.key}": "float64" for phase in PHASES},
+    "prediction_mean_S_per_cm": "float64",
+    "prediction_sd_log10": "float64",
+    **{f"prediction_interval_{level}_{end}_S_per_cm": "float64" for level in LEVELS for end in ("lower", "upper")},
+    **{f"prediction_variance_share_{source}": "float64" for source in SOURCES},
+    "prediction_out_of_range": "string",
     "flux_imbalance": "float64",
     "solver": "string",
     "mean_uncertainty": "float64",
@@ -47,6 +53,8 @@ def result_row(result: ImageResult) -> dict[str, Any]:
     row |= {f"phase_fraction_{key}": value for key, value in result.phases.phase_fractions().items()}
     if result.transport is not None:
         row |= _transport_columns(result)
+    if result.prediction is not None:
+        row |= _prediction_columns(result.prediction)
     return row
 
 
@@ -72,6 +80,7 @@ def _image_columns(result: ImageResult) -> dict[str, Any]:
         "pixel_size_nm": float(result.phases.pixel_size_nm),
         "material_system": result.system.name,
         "reaction_layer": result.system.reaction_layer,
+        "temperature_K": result.temperature,
         "axis": result.axis,
         "mean_uncertainty": None if uncertainty is None else finite(uncertainty.mean()),
         "notes": "; ".join(result_notes(result)) or None,
@@ -85,7 +94,6 @@ def _transport_columns(result: ImageResult) -> dict[str, Any]:
     sigma, shares = transport.effective_conductivity, transport.resistance_share
     largest = max(shares, key=lambda key: shares[key], default=None)
     return {
-        "temperature_K": float(transport.temperature),
         "percolates": bool(transport.percolates),
         "effective_conductivity_S_per_cm": finite(sigma.estimate),
         "effective_conductivity_lower_S_per_cm": finite(sigma.lower),
@@ -99,4 +107,19 @@ def _transport_columns(result: ImageResult) -> dict[str, Any]:
         **{f"knockout_gain_{key}": finite(value) for key, value in transport.knockout_gain.items()},
         "flux_imbalance": finite(transport.flux_imbalance),
         "solver": transport.method or None,
+    }
+
+
+def _prediction_columns(prediction: ConductivityPosterior) -> dict[str, Any]:
+    ends = {
+        f"prediction_interval_{level}_{end}_S_per_cm": value
+        for level in LEVELS
+        for end, value in zip(("lower", "upper"), prediction.interval(level / 100), strict=True)
+    }
+    return {
+        "prediction_mean_S_per_cm": float(prediction.mean_S_per_cm),
+        "prediction_sd_log10": float(prediction.sd_log10),
+        **ends,
+        **{f"prediction_variance_share_{source}": share for source, share in prediction.variance_share.items()},
+        "prediction_out_of_range": "; ".join(prediction.out_of_range) or None,
     }

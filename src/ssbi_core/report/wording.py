@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ssbi_core.predict.posterior import ConductivityPosterior
 from ssbi_core.report.formatting import interval, number, percent
 from ssbi_core.report.records import ImageResult
 from ssbi_core.transport.solution import ConductionSolution
@@ -31,7 +32,7 @@ _NOTEWORTHY = 0.10
 def image_summary(result: ImageResult) -> list[str]:
     """Return two to four sentences on one image, every number computed from the result."""
     if result.transport is None:
-        return [_composition(result)]
+        return [_composition(result), *([] if result.prediction is None else [_predicted(result.prediction)])]
     if not result.transport.percolates:
         reason = result.transport.reason.rstrip(".") or "no conducting path joins the two faces"
         return [f"This field of view does not conduct from face to face: {reason}.", *_remedies(result.transport)]
@@ -45,6 +46,9 @@ def study_summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if len(rows) < 2:
         return []
     values = sorted(row["effective_conductivity_S_per_cm"] for row in rows if row["percolates"])
+    predicted = sorted(value for row in rows if (value := row["prediction_mean_S_per_cm"]))
+    if predicted and not any(row["percolates"] is not None for row in rows):
+        return [_spread(predicted, len(rows), "the predicted σ_eff")]
     blocked = sum(row["percolates"] is False for row in rows)
     sentences = [_spread(values, len(rows))] if values else []
     if blocked:
@@ -73,6 +77,14 @@ def _composition(result: ImageResult) -> str:
     if not parts:
         return "No pixel of this image is labelled."
     return f"Phases by {'volume' if result.phases.labels.ndim == 3 else 'area'}: {', '.join(parts)}."
+
+
+def _predicted(prediction: ConductivityPosterior) -> str:
+    low, high = prediction.interval(0.9)
+    return (
+        f"From its graph σ_eff is expected at {number(prediction.mean_S_per_cm)}\u00a0S/cm, and with a probability of "
+        f"90\u202f% between {number(low)} and {number(high)}\u00a0S/cm."
+    )
 
 
 def _conduction(transport: ConductionSolution) -> str:
@@ -123,12 +135,12 @@ def _gap(transport: ConductionSolution) -> list[str]:
     return [f"The pixel grid leaves a gap of {percent(gap)} between the bounds of σ_eff: finer pixels would narrow it."]
 
 
-def _spread(values: Sequence[float], images: int) -> str:
+def _spread(values: Sequence[float], images: int, what: str = "σ_eff") -> str:
     if len(values) == 1:
-        return f"One of {images} images conducts: σ_eff is {number(values[0])}\u00a0S/cm."
+        return f"One of {images} images conducts: {what} is {number(values[0])}\u00a0S/cm."
     median = float(np.median(values))
     return (
-        f"Over {len(values)} images σ_eff runs from {number(values[0])} to {number(values[-1])}\u00a0S/cm, "
+        f"Over {len(values)} images {what} runs from {number(values[0])} to {number(values[-1])}\u00a0S/cm, "
         f"median {number(median)}\u00a0S/cm."
     )
 

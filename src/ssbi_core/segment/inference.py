@@ -66,7 +66,7 @@ def segment(
     keep_compiled_programs()
     net = model if isinstance(model, Segmenter) else load_segmenter(model)
     channels, presence = input_channels(micrograph, load_system(system))
-    scores = _blended(channels, _predictor(net, presence, config), config, progress, should_stop)
+    scores = class_probabilities(net, channels, presence, config, progress, should_stop)
     uncertainty = normalised_entropy(scores)
     best = adapted_to(strokes, scores, channels, presence) if config.clean else scores
     labels = clean_labels(best) if config.clean else _CODES[best.argmax(0)].astype(np.uint8)
@@ -80,6 +80,18 @@ def segment(
         sha256=micrograph.sha256,
     )
     return phases if strokes is None else with_strokes(phases, strokes)
+
+
+def class_probabilities(
+    net: Segmenter,
+    channels: np.ndarray,
+    presence: np.ndarray,
+    config: SegmentationConfig,
+    progress: Callable[[float], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> np.ndarray:
+    """What the net alone says of prepared channels: probabilities (classes, rows, columns); arguments as `segment`."""
+    return _blended(channels, _predictor(net, presence, config), config, progress, should_stop)
 
 
 def normalised_entropy(probabilities: np.ndarray) -> np.ndarray:

@@ -44,14 +44,18 @@ def train_segmenter(
         If image and labels differ in shape, or there are fewer than two pairs.
     """
     config = config or TrainingConfig()
-    system = load_system(config.system)
-    samples = [_sample(image, labels, system) for image, labels in _pairs(Path(study))]
+    samples = list(read_samples(study, load_system(config.system)).values())
 
     def report(step: int, steps: int, loss: float) -> None:
         if progress is not None:
             progress(f"step {step} of {steps}, loss {loss:.3f}", step / steps)
 
     return fit_segmenter(samples, Path(output), config, progress=report, should_stop=should_stop)
+
+
+def read_samples(study: str | Path, system: MaterialSystem) -> dict[str, Sample]:
+    """Samples of a study by the name of their image; raises as `train_segmenter`."""
+    return {_stem(image): _sample(image, labels, system) for image, labels in _pairs(Path(study))}
 
 
 def _pairs(study: Path) -> list[tuple[Path, Path]]:

@@ -14,6 +14,8 @@ from scipy.spatial import cKDTree
 from ssbi_core.graph import build_graph
 from ssbi_core.io import Micrograph, PhaseMap
 from ssbi_core.materials import INTERFACES, Phase, load_system
+from ssbi_core.predict import ConductivityPosterior
+from ssbi_core.predict.conformal import Conformal
 from ssbi_core.report import ImageResult
 from ssbi_core.transport import Bounded, ConductionSolution, temperature_sweep
 
@@ -141,6 +143,35 @@ def blocked(result: ImageResult) -> ImageResult:
 @pytest.fixture(scope="session")
 def result() -> ImageResult:
     return make_result()
+
+
+def make_prediction(mean: float, material: float = 0.7, **changes) -> ConductivityPosterior:
+    """A posterior with a spread of the natural logarithm over materials beside a net that errs by 3 %."""
+    rng = np.random.default_rng(0)
+    draws = material * rng.standard_normal(64)
+    draws -= draws.mean()
+    variance = {"noise": 0.03**2, "weights": 0.01**2, "segmentation": 0.2 * draws.var(), "material": 0.8 * draws.var()}
+    scores = np.sort(np.abs(rng.standard_t(4, 300)) / np.sqrt(2))
+    made = ConductivityPosterior(mean, variance, Conformal(scores), (), TEMPERATURE, 0, "ef" * 32, draws)
+    return replace(made, **changes)
+
+
+@pytest.fixture(scope="session")
+def prediction_of():
+    """The function that makes posteriors."""
+    return make_prediction
+
+
+@pytest.fixture(scope="session")
+def predicted_result(result: ImageResult) -> ImageResult:
+    """With a prediction at 1.3 times what was solved."""
+    return replace(result, prediction=make_prediction(1.3 * result.transport.effective_conductivity.estimate))
+
+
+@pytest.fixture(scope="session")
+def predicted_only(predicted_result: ImageResult) -> ImageResult:
+    """Without a solve."""
+    return replace(predicted_result, transport=None)
 
 
 @pytest.fixture(scope="session")

@@ -142,3 +142,30 @@ def test_a_report_that_cannot_be_written_leaves_nothing_behind(result, tmp_path)
         write_report(tmp_path / "report.html", [numbers, None])  # type: ignore[list-item]
     assert (tmp_path / "report.html").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_prediction_has_a_section_a_column_and_a_plot(predicted_result, result, tmp_path):
+    text = written(tmp_path, [predicted_result])
+    page = Page(text)
+    assert page.open == []
+    assert text.count("<h3>Predicted from the graph</h3>") == 1
+    assert "Predicted σ<sub>eff</sub> (90&nbsp;%)" in text
+    assert text.count("<svg") == 3
+    assert " id=" not in text[text.index('aria-label="Posterior') :].split("</svg>")[0]
+    assert "url(" not in text
+    without = written(tmp_path, [result])
+    assert "<h3>Predicted from the graph</h3>" not in without
+    assert "Predicted σ" not in without
+
+
+def test_images_with_and_without_a_prediction_share_a_table(predicted_result, result, tmp_path):
+    text = written(tmp_path, [predicted_result, result])
+    rows = re.findall(r"<tr>.*?</tr>", text[: text.index("</section>")], re.DOTALL)
+    assert len({len(re.findall(r"<t[dh] |<t[dh]>", row)) for row in rows}) == 1
+
+
+def test_a_prediction_out_of_range_is_a_callout_and_said_in_its_section(predicted_result, tmp_path):
+    prediction = replace(predicted_result.prediction, out_of_range=("number of cells (9; trained on 1 to 2)",))
+    text = written(tmp_path, [replace(predicted_result, prediction=prediction)])
+    assert "<strong>Note.</strong> prediction out of range" in text
+    assert "It is an extrapolation" in text

@@ -12,6 +12,8 @@ from ssbi_core.materials import PHASES
 from ssbi_core.report import ImageResult, result_json
 from ssbi_core.report.records import plain
 
+POSITIVE = {"type": "number", "exclusiveMinimum": 0}
+INTERVALS = [f"interval_{level}_S_per_cm" for level in (50, 80, 90, 95)]
 NUMBER_OR_NULL = {"type": ["number", "null"]}
 BY_PHASE = {
     "type": "object",
@@ -38,6 +40,22 @@ SCHEMA = {
         "area_specific_resistance_ohm_cm2": NUMBER_OR_NULL,
         "resistance_share": BY_PHASE,
         "knockout_gain": BY_PHASE,
+        "prediction": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["mean_S_per_cm", "sd_log10", *INTERVALS, "variance_share", "out_of_range"],
+            "properties": {
+                "mean_S_per_cm": POSITIVE,
+                "sd_log10": POSITIVE,
+                **{key: {"type": "array", "items": POSITIVE, "minItems": 2, "maxItems": 2} for key in INTERVALS},
+                "variance_share": {
+                    "type": "object",
+                    "propertyNames": {"enum": ["noise", "weights", "segmentation", "material"]},
+                    "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
+                },
+                "out_of_range": {"type": "array", "items": {"type": "string", "minLength": 1}},
+            },
+        },
         "notes": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
         "provenance": {
             "type": "object",
@@ -57,7 +75,8 @@ SCHEMA = {
             "area_specific_resistance_ohm_cm2",
             "resistance_share",
             "knockout_gain",
-        ]
+        ],
+        "prediction": ["temperature_K", "axis"],
     },
 }
 
@@ -95,6 +114,34 @@ def test_keys_of_stages_not_run_are_left_out(result):
     assert set(document) == {"image", "pixel_size_nm", "material_system", "phase_fractions", "provenance"}
     with_graph = checked(ImageResult(phases=result.phases, system=result.system, graph=result.graph))
     assert set(with_graph) - set(document) == {"axis"}
+
+
+def test_a_prediction_alone_has_its_temperature_and_axis(predicted_only):
+    document = checked(replace(predicted_only, graph=None))
+    assert document["temperature_K"] == predicted_only.prediction.temperature
+    assert document["axis"] == 0
+    assert "effective_conductivity_S_per_cm" not in document
+    prediction = document["prediction"]
+    assert prediction["mean_S_per_cm"] == predicted_only.prediction.mean_S_per_cm
+    assert prediction["interval_90_S_per_cm"] == list(predicted_only.prediction.interval(0.9))
+    assert sum(prediction["variance_share"].values()) == pytest.approx(1)
+    assert "notes" not in document
+
+
+def test_what_a_reader_of_the_prediction_has_to_know_is_in_the_notes(predicted_result):
+    prediction = replace(
+        predicted_result.prediction,
+        out_of_range=("number of cells (9; trained on 1 to 2)",),
+        measurements=5,
+        notes=("one segmentation is cut",),
+    )
+    document = checked(replace(predicted_result, prediction=prediction))
+    assert document["prediction"]["out_of_range"] == ["number of cells (9; trained on 1 to 2)"]
+    assert document["notes"] == [
+        "prediction out of range, which its intervals do not account for: number of cells (9; trained on 1 to 2)",
+        "the material of the prediction was learned from 5 measured conductivities",
+        "one segmentation is cut",
+    ]
 
 
 def test_without_percolation_resistance_is_null_and_the_notes_say_why(blocked_result):

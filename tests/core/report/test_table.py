@@ -17,9 +17,26 @@ def test_one_row_per_image_with_the_numbers_of_the_result(result, blocked_result
     assert table["largest_resistance_share"][0] == shares.iloc[0].max()
 
 
-def test_columns_and_dtypes_do_not_depend_on_what_was_run(result, blocked_result, volume_result):
+def test_a_prediction_fills_its_columns_and_the_temperature(predicted_only, result):
+    table = results_table([predicted_only, result])
+    prediction = predicted_only.prediction
+    assert table["prediction_mean_S_per_cm"][0] == prediction.mean_S_per_cm
+    assert table["prediction_sd_log10"][0] == prediction.sd_log10
+    ends = [table[f"prediction_interval_80_{end}_S_per_cm"][0] for end in ("lower", "upper")]
+    assert tuple(ends) == prediction.interval(0.8)
+    assert table.filter(like="prediction_variance_share_").iloc[0].sum() == pytest.approx(1)
+    assert table["temperature_K"].tolist() == [prediction.temperature, result.transport.temperature]
+    assert table.filter(like="prediction_").iloc[1].isna().all()
+
+
+def test_columns_and_dtypes_do_not_depend_on_what_was_run(
+    result, blocked_result, volume_result, predicted_result, predicted_only
+):
     labels_only = ImageResult(phases=result.phases, system=result.system)
-    tables = [results_table(rows) for rows in ([], [labels_only], [blocked_result], [result, volume_result])]
+    tables = [
+        results_table(rows)
+        for rows in ([], [labels_only], [blocked_result], [result, volume_result], [predicted_result], [predicted_only])
+    ]
     for table in tables[1:]:
         pd.testing.assert_series_equal(table.dtypes, tables[0].dtypes)
     assert "object" not in {str(dtype) for dtype in tables[0].dtypes}

@@ -65,3 +65,19 @@ def test_a_study_is_summed_up_over_its_images(result, blocked_result):
 def test_temperatures_are_given_in_both_units():
     assert temperature_in_words(298.15) == "25.0 °C (298.15 K)"
     assert temperature_in_words(263.15) == "−10.0 °C (263.15 K)"
+
+
+def test_a_prediction_without_a_solve_is_in_the_summary(predicted_only, predicted_result):
+    composition, sentence = image_summary(predicted_only)
+    assert composition.startswith("Phases by area")
+    assert sentence.startswith("From its graph σ_eff is expected at ")
+    assert "90\u202f%" in sentence
+    assert not any("expected" in each for each in image_summary(predicted_result))
+
+
+def test_a_study_of_predictions_is_summed_up(predicted_only, predicted_result, result):
+    other = replace(predicted_only, prediction=replace(predicted_only.prediction, mean_S_per_cm=1e-3))
+    (text,) = study_summary([result_row(item) for item in (predicted_only, other)])
+    assert text.startswith("Over 2 images the predicted σ_eff runs from ")
+    assert "1.00\u00a0×\u00a010⁻³" in text
+    assert study_summary([result_row(predicted_result)] * 2) == study_summary([result_row(result)] * 2)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from napari_ssbi.compute.wire import receive, send
+from napari_ssbi.compute.wire import receive, seal, send, unseal
 from ssbi_core.graph import InterfaceGraph
 from ssbi_core.io import Micrograph, PhaseMap
 from ssbi_core.materials import Phase, load_system
@@ -66,6 +66,22 @@ def test_tables_keep_numbers_texts_and_gaps():
     graph = InterfaceGraph(nodes, nodes[["size"]], np.zeros((2, 2), np.int32), 0, 1.0)
     found = round_trip(graph)
     pd.testing.assert_frame_equal(found.nodes, nodes)
+
+
+def test_a_sealed_record_can_be_passed_on_unread():
+    phases = PhaseMap(np.full((4, 5), Phase.LLZO, np.uint8), 0.5, name="a")
+    sealed = round_trip({"kept": seal(phases)})["kept"]
+    found = unseal(sealed)
+    assert isinstance(found, PhaseMap)
+    np.testing.assert_array_equal(found.labels, phases.labels)
+
+
+def test_arrays_of_jax_come_back_as_arrays_of_numpy():
+    import jax.numpy as jnp
+
+    found = round_trip({"a": jnp.arange(3.0)})["a"]
+    assert type(found) is np.ndarray
+    np.testing.assert_array_equal(found, [0, 1, 2])
 
 
 @pytest.mark.parametrize("value", [object(), np.array([object()]), print, {"a": io.BytesIO()}])

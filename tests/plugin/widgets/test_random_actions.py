@@ -17,7 +17,7 @@ from plugin.widgets.conftest import labels
 from ssbi_core.io import Micrograph
 from ssbi_core.materials import Phase
 
-STEPS = ("data", "phases", "graph", "transport", "report")
+STEPS = ("data", "phases", "graph", "transport", "prediction", "report")
 NM = {"scale": (0.5, 0.5), "units": ("nm", "nm")}
 
 
@@ -174,6 +174,42 @@ class User(RuleBasedStateMachine):
         if sliders.isEnabled():
             list(sliders._values.values())[number].setValue(value)
 
+    @rule()
+    def add_measurement(self):
+        self.dock.panel("prediction").table.add()
+
+    @rule(number=st.integers(0, 5), text=st.sampled_from(["", "1e-6", "nan", "-1", "2,5e-6 S/cm"]))
+    def type_measurement(self, number, text):
+        row = self.measurement(number)
+        if row is not None:
+            row.conductivity.setText(text)
+
+    @rule(number=st.integers(0, 5), kelvin=st.sampled_from(["300", "25", ""]))
+    def type_temperature_of_measurement(self, number, kelvin):
+        row = self.measurement(number)
+        if row is not None:
+            row.temperature.setText(kelvin)
+
+    @rule(number=st.integers(0, 5), image=st.integers(0, 30))
+    def choose_measured_image(self, number, image):
+        row = self.measurement(number)
+        if row is not None:
+            row.image.setCurrentIndex(image % row.image.count())
+
+    @rule(number=st.integers(0, 5))
+    def remove_measurement(self, number):
+        row = self.measurement(number)
+        if row is not None:
+            row.remove.click()
+
+    @rule(folder=st.sampled_from(["", "no such folder"]))
+    def choose_net(self, folder):
+        self.dock.panel("prediction").net.line.setText(folder)
+
+    def measurement(self, number):
+        rows = self.dock.panel("prediction").table.rows
+        return rows[number % len(rows)] if rows else None
+
     @rule(phase=st.sampled_from([Phase.CONTACT, Phase.PORE, Phase.REACTION_LAYER]), without=st.booleans())
     def knock_out(self, phase, without):
         sliders = self.dock.panel("transport").sliders
@@ -198,6 +234,12 @@ class User(RuleBasedStateMachine):
                 assert analysis.result(key) is not None
             if status is Status.DONE:
                 assert all(found[need] is not Status.STALE for need in analysis.needs[key])
+
+    @invariant()
+    def a_prediction_is_shown_if_there_is_one(self):
+        panel = self.dock.panel("prediction")
+        assert panel.plot.isHidden() == (self.dock.analysis.result("prediction") is None)
+        assert len(panel.table.rows) == len({id(row) for row in panel.table.rows})
 
     @invariant()
     def the_list_says_what_is(self):

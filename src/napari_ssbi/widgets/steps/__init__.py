@@ -4,7 +4,15 @@ from napari_ssbi.widgets.step_panel import StepPanel
 from napari_ssbi.widgets.steps.data import DataPanel
 from napari_ssbi.widgets.steps.graph import GraphPanel
 from napari_ssbi.widgets.steps.phases import PhasesPanel
+from napari_ssbi.widgets.steps.prediction import PredictionPanel
 from napari_ssbi.widgets.steps.report import ReportPanel
 from napari_ssbi.widgets.steps.transport import TransportPanel
 
-STEPS: tuple[type[StepPanel], ...] = (DataPanel, PhasesPanel, GraphPanel, TransportPanel, ReportPanel)
+STEPS: tuple[type[StepPanel], ...] = (
+    DataPanel,
+    PhasesPanel,
+    GraphPanel,
+    TransportPanel,
+    PredictionPanel,
+    ReportPanel,
+)

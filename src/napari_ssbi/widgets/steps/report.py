@@ -11,11 +11,16 @@ from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton
 from typing_extensions import override
 
+from napari_ssbi.analysis import Result
+from napari_ssbi.compute.prediction import PredictionMade
 from napari_ssbi.compute.tasks import Analysed
 from napari_ssbi.widgets.messages import tell
 from napari_ssbi.widgets.step_panel import Request, StepPanel
 from napari_ssbi.widgets.steps.data import Chosen
+from napari_ssbi.widgets.steps.transport import given_properties
 from ssbi_core.errors import OutputError
+
+_LEFT_OUT = "The prediction is out of date and will be left out. Run to here makes it anew."
 
 
 class ReportPanel(StepPanel):
@@ -36,6 +41,8 @@ class ReportPanel(StepPanel):
         row.addWidget(self.folder, 1)
         row.addWidget(browse)
         self.overwrite = QCheckBox("Replace files that are there")
+        self.left_out = QLabel(_LEFT_OUT)
+        self.left_out.setWordWrap(True)
         self.written = QLabel()
         self.written.setWordWrap(True)
         self.open_report = QPushButton("Open the report")
@@ -47,17 +54,20 @@ class ReportPanel(StepPanel):
         buttons.addWidget(self.open_folder)
         self.column.addLayout(row)
         self.column.addWidget(self.overwrite)
+        self.column.addWidget(self.left_out)
         self.column.addWidget(self.written)
         self.column.addLayout(buttons)
         self.refresh()
 
     @override
-    def settings(self) -> str:
-        return self.folder.text().strip()
+    def settings(self) -> tuple[str, int | None]:
+        """The folder, and the version of the prediction that would go into it."""
+        prediction = self._fresh_prediction()
+        return (self._folder(), None if prediction is None else prediction.version)
 
     @override
     def request(self) -> Request:
-        text = self.settings()
+        text = self._folder()
         if not text:
             raise OutputError(
                 "no folder for the report", "a new or empty folder", "type or choose one in the Report step"
@@ -75,7 +85,7 @@ class ReportPanel(StepPanel):
             "folder": Path(text).expanduser().absolute(),
             "overwrite": self.overwrite.isChecked(),
         }
-        return Request("write_report", arguments, text)
+        return Request("write_report", arguments, self.settings())
 
     @override
     def accept(self, result: Any, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
@@ -90,6 +100,8 @@ class ReportPanel(StepPanel):
 
     @override
     def refresh(self) -> None:
+        left_out = self.analysis.result("prediction") is not None and self._fresh_prediction() is None
+        self.left_out.setVisible(left_out)
         bundle = self.analysis.value(self.KEY)
         for button in (self.open_report, self.open_folder):
             button.setEnabled(bundle is not None)
@@ -117,10 +129,27 @@ class ReportPanel(StepPanel):
             edited=bool(phases.value.metadata.get("edited_pixels")),
             source=chosen.source.path,
             notes=(*chosen.source.notes, *transport.value.settings.get("notes", ())),
+            prediction=self._prediction(),
         )
 
+    def _folder(self) -> str:
+        return self.folder.text().strip()
+
+    def _fresh_prediction(self) -> Result | None:
+        """The prediction, where it is of what the report is on."""
+        made = self.analysis.result("prediction")
+        if made is None or self.analysis.is_stale("prediction"):
+            return None
+        return made if made.settings.given == given_properties(self.analysis) else None
+
+    def _prediction(self) -> PredictionMade | None:
+        made = self._fresh_prediction()
+        if made is None:
+            return None
+        return PredictionMade(made.value.posterior, made.settings.config, made.settings.model, made.value.measured)
+
     def _browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Folder for the report", self.settings())
+        folder = QFileDialog.getExistingDirectory(self, "Folder for the report", self._folder())
         if folder:
             self.folder.setText(folder)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from napari.layers import Image
 from pydantic import BaseModel
-from qtpy.QtWidgets import QCheckBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QLabel
 from typing_extensions import override
 
+from napari_ssbi.analysis import Analysis
 from napari_ssbi.compute.tasks import Change, Transport
 from napari_ssbi.layers import LayerData
 from napari_ssbi.placement import Placement
@@ -24,6 +25,7 @@ from napari_ssbi.widgets.property_form import PropertyForm
 from napari_ssbi.widgets.share_chart import ShareChart
 from napari_ssbi.widgets.step_panel import Request, StepPanel
 from napari_ssbi.widgets.steps.data import Chosen
+from napari_ssbi.widgets.tabs import Tabs
 from napari_ssbi.widgets.what_if import WhatIfPanel, share_bars
 from ssbi_core.errors import SsbiError
 
@@ -36,6 +38,19 @@ _TITLES = {
 }
 _FIELDS = ["bounds", "knockout", "bottlenecks", "rel_gap", "mesh", "solver", "backend", "tolerance", "max_unlabelled"]
 _SHOWN_FIRST = ("current_density", "streamlines", "bottlenecks")
+
+
+class Given(NamedTuple):
+    """Properties that the user gave in place of the material file's: phase key -> S/cm, ohm cm2."""
+
+    conductivity: dict[str, float]
+    resistance: dict[str, float]
+
+
+def given_properties(analysis: Analysis) -> Given:
+    """Those that the step ran with last; other steps are to agree with it."""
+    result = analysis.result(TransportPanel.KEY)
+    return Given({}, {}) if result is None else Given(result.settings.conductivity, result.settings.resistance)
 
 
 class TransportPanel(StepPanel):
@@ -57,14 +72,14 @@ class TransportPanel(StepPanel):
         self.boxes = {role: QCheckBox(title) for role, title in _TITLES.items()}
         self.sliders = WhatIfPanel()
         self._asked_of: dict[str, Any] = {}
-        self.tabs = QTabWidget()
-        for title, widgets in (
-            ("Result", [self.number, self.chart, QLabel("On the image"), *self.boxes.values(), self.bar]),
-            ("What if", [self.sliders]),
-            ("Properties", [self.properties]),
-            ("Solver", [self.form]),
-        ):
-            self.tabs.addTab(_page(widgets), title)
+        self.tabs = Tabs(
+            {
+                "Result": [self.number, self.chart, QLabel("On the image"), *self.boxes.values(), self.bar],
+                "What if": [self.sliders],
+                "Properties": [self.properties],
+                "Solver": [self.form],
+            }
+        )
         self.column.addWidget(self.tabs)
         for role, box in self.boxes.items():
             box.setEnabled(False)
@@ -201,13 +216,3 @@ def _overlay(role: str, result: Transport, name: str, placement: Placement, show
     if role == "bottlenecks":
         return bottleneck_layer(result.solution, name, placement, shown)
     return overlay_layer(role, getattr(result.solution, role), name, placement, shown)
-
-
-def _page(widgets: Sequence[QWidget]) -> QWidget:
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(4, 8, 4, 4)
-    for widget in widgets:
-        column.addWidget(widget)
-    column.addStretch(1)
-    return page

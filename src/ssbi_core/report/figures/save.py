@@ -17,6 +17,7 @@ from ssbi_core.report.figures.micrograph import micrograph_panel
 from ssbi_core.report.figures.panel import Panel, panel_figure
 from ssbi_core.report.figures.phases import phases_panel
 from ssbi_core.report.figures.potential import potential_panel
+from ssbi_core.report.figures.prediction import prediction_figure
 from ssbi_core.report.figures.representative import representative_figure
 from ssbi_core.report.figures.shares import shares_figure
 from ssbi_core.report.figures.uncertainty import uncertainty_panel
@@ -73,7 +74,8 @@ def figure_png(result: ImageResult, name: str, *, dpi: int = 150) -> bytes:
     Parameters
     ----------
     name : ``micrograph``, ``phases``, ``uncertainty``, ``graph``, ``current_density``, ``potential``,
-        ``bottlenecks``, ``resistance_share``, ``knockout_gain``, ``representative_volume`` or ``temperature_sweep``.
+        ``bottlenecks``, ``resistance_share``, ``knockout_gain``, ``representative_volume``, ``temperature_sweep`` or
+        ``prediction``.
 
     Raises
     ------
@@ -88,11 +90,12 @@ def figure_png(result: ImageResult, name: str, *, dpi: int = 150) -> bytes:
 
 
 def _figures(result: ImageResult) -> dict[str, Figure]:
-    # The last two have sections of their own in the report.
-    held_up, arrhenius = bottlenecks_panel(result), arrhenius_figure(result)
+    # The last three have sections of their own in the report.
+    held_up = bottlenecks_panel(result)
     drawn = [*panels(result), *([] if held_up is None else [held_up])]
-    apart = {} if arrhenius is None else {"temperature_sweep": arrhenius}
-    return {panel.name: panel_figure(panel) for panel in drawn} | charts(result) | apart
+    apart = {"temperature_sweep": arrhenius_figure(result), "prediction": prediction_figure(result)}
+    found = {name: figure for name, figure in apart.items() if figure is not None}
+    return {panel.name: panel_figure(panel) for panel in drawn} | charts(result) | found
 
 
 def _save(figure: Figure, stem: Path) -> tuple[Path, Path]:

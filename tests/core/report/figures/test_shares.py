@@ -5,7 +5,8 @@ import pytest
 
 from ssbi_core.materials import load_system
 from ssbi_core.report.figures.canvas import style
-from ssbi_core.report.figures.shares import contrasting, shares_figure
+from ssbi_core.report.figures.shares import shares_figure
+from ssbi_core.report.figures.stacked_bar import contrasting
 
 
 def figure_of(result, shares):
