@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.plugin.window import Window, need_display, window
 from benchmarks.results_file import write_results
 
-STEPS = ("data", "phases", "graph", "transport")
+STEPS = ("data", "phases", "graph", "transport", "prediction")
 _RUNS = 20
 _SETTLED = 5
 
@@ -67,7 +67,7 @@ def slider_steps(opened: Window, count: int = 20) -> list[float]:
 def cancels(opened: Window) -> dict[str, float]:
     """Seconds from Cancel to a window that is free again, in the middle of each long step."""
     found = {}
-    for key in ("phases", "graph", "transport", "report"):
+    for key in ("phases", "graph", "transport", "prediction", "report"):
         opened.dock.choose_step(key)
         if key == "report":
             opened.dock.panel("report").folder.setText(str(Path(tempfile.mkdtemp()) / "cancelled"))

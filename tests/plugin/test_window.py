@@ -111,3 +111,34 @@ sys.exit(f"imported {loaded}" if loaded else 0)
 def test_opening_dock_and_sample_imports_no_jax(display):
     done = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+PREDICTED = """
+import sys, time, napari, numpy as np
+from napari.layers import Labels
+from qtpy.QtWidgets import QApplication
+from napari_ssbi.commands import analysis_dock
+viewer = napari.Viewer(show=True)
+dock = analysis_dock(viewer)
+picture = np.full((64, 64), 1, np.uint8)
+picture[30:34], picture[34:] = 5, 3
+viewer.add_layer(Labels(picture, scale=(1, 1), units=("nm", "nm")))
+panel = dock.panel("prediction")
+panel.net.line.setText(sys.argv[1])
+dock.choose_step("prediction")
+dock.run_to_here()
+end = time.monotonic() + 360
+while (dock._job is not None or dock._queue) and time.monotonic() < end:
+    QApplication.processEvents()
+    time.sleep(0.01)
+status, words = dock.status("prediction").value, panel.number.text()
+loaded = [name for name in ("jax", "flax", "numpyro") if name in sys.modules]
+viewer.close()
+sys.exit(f"{status}, {words}, imported {loaded}" if status != "done" or "S/cm" not in words or loaded else 0)
+"""
+
+
+def test_a_prediction_in_a_window_leaves_jax_to_the_compute_process(display, net_folder):
+    command = [sys.executable, "-c", PREDICTED, str(net_folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -45,12 +45,13 @@ def test_a_picture_without_a_path_has_no_cells():
     assert len(conduction_cells(build_graph(PhaseMap(labels, 1.0), axis=0))) == 0
 
 
-def test_a_contact_along_a_pore_reaches_electrolyte_that_is_a_pixel_thin():
+def test_lines_along_a_pore_go_to_solids():
+    """The pore would else cut contacts off from electrolyte that is a pixel thin there."""
     labels = np.full((60, 60), Phase.LLZO, np.uint8)
     labels[:20], labels[20:22] = Phase.NMC, Phase.CONTACT
-    labels[22, 20:40], labels[22:30, 22:38] = Phase.LLZO, Phase.PORE
+    labels[22:30, 22:38] = Phase.PORE
     cells = conduction_cells(build_graph(PhaseMap(labels, 1.0), axis=0), across=6)
-    assert cells.contact[cells.kind == Phase.CONTACT].sum() == pytest.approx(60, abs=1)
+    assert cells.size.sum() == (labels != Phase.PORE).sum()
 
 
 def test_thin_layers_are_cut_along_the_picture():
