@@ -1,1 +1,0 @@
-"""Effective conductivity of 3D LLZO polycrystals, after Dai et al. (arXiv 2209.05583)."""
