@@ -116,6 +116,7 @@ def test_rows_are_those_of_the_table_along_every_lattice(objective):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_command_tunes_and_what_it_found_can_be_trained(study, tmp_path, capsys):
     arguments = ["tune", "predictor", str(study), "-o", str(tmp_path / "tuned"), "--trials", "2", "--repeats", "2"]
     assert main(arguments) == 0
