@@ -54,8 +54,6 @@ class LearnedMaterial(NamedTuple):
     before : standard deviation before; the mean is 0.
     mean, after : mean and standard deviation after.
     misfit : of each measurement, in standard deviations above what the material gives.
-    converged : whether the sampling can be trusted.
-    sampling : how it went, in words.
     """
 
     names: tuple[str, ...]
@@ -63,8 +61,6 @@ class LearnedMaterial(NamedTuple):
     mean: np.ndarray
     after: np.ndarray
     misfit: np.ndarray
-    converged: bool
-    sampling: str
 
 
 class Predicted(NamedTuple):
@@ -254,7 +250,4 @@ def _learned(knowledge: MaterialPosterior) -> LearnedMaterial:
         np.asarray(knowledge.mean_decades),
         np.asarray(knowledge.sd_decades),
         np.asarray(knowledge.misfit),
-        knowledge.converged,
-        f"R-hat {np.max(knowledge.r_hat):.3f}, {np.min(knowledge.effective_samples):.0f} effective samples, "
-        f"{knowledge.divergences} divergences",
     )

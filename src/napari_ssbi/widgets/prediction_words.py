@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from napari_ssbi.compute.prediction import LearnedMaterial, Predicted
+from napari_ssbi.compute.prediction import Predicted
 from napari_ssbi.widgets.messages import sentence
 from napari_ssbi.widgets.posterior_plot import Solved
 from napari_ssbi.widgets.split_bar import Part
@@ -52,12 +52,11 @@ def variance_parts(variance: Mapping[str, float]) -> list[Part]:
     ]
 
 
-def notes_in_words(found: Predicted) -> list[str]:
-    """What else to know: of the core, and which sources were left out."""
-    notes = [sentence(note) for note in found.notes]
-    notes += [] if "segmentation" in found.variance else ["The labels count as exact."]
-    notes += [] if "material" in found.variance else ["The values of the material file count as exact."]
-    return notes
+def left_out_in_words(found: Predicted) -> str:
+    """Which sources of variance nobody asked for, or nothing could be said of."""
+    left_out = [] if "segmentation" in found.variance else ["The labels count as exact."]
+    left_out += [] if "material" in found.variance else ["The values of the material file count as exact."]
+    return " ".join(left_out)
 
 
 def _percent(share: float) -> str:
@@ -70,10 +69,10 @@ def _spread(variance: float) -> str:
     return f"± {100 * (factor - 1):.2g} %" if factor < 1.5 else f"×/÷ {factor:.2g}"
 
 
-def doubts_in_words(learned: LearnedMaterial) -> list[str]:
-    """Why what was learned may be wrong: sampling that did not settle, measurements that do not fit."""
-    doubts = [] if learned.converged else [f"The sampling of the material did not settle ({learned.sampling})."]
-    for number, misfit in enumerate(learned.misfit, 1):
+def doubts_in_words(found: Predicted) -> list[str]:
+    """What the core has to say of the prediction, and measurements that do not fit."""
+    doubts = [sentence(note) for note in found.notes]
+    for number, misfit in enumerate(() if found.learned is None else found.learned.misfit, 1):
         if abs(misfit) > _FAR:
             way = "more" if misfit > 0 else "less"
             doubts.append(

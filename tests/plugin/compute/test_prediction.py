@@ -111,7 +111,6 @@ def test_measurements_teach_the_material_and_narrow_the_prediction(ask):
     assert found.measured == (("this image", 298.15, 4e-8), ("other", 320.0, 1e-7))
     assert found.learned.before.shape == found.learned.after.shape == (len(found.learned.names),)
     assert found.learned.misfit.shape == (2,)
-    assert "R-hat" in found.learned.sampling
     assert unseal(found.posterior).measurements == 2
     stream = io.BytesIO()
     send(stream, found)

@@ -71,9 +71,7 @@ def predicted_by_a_net(arguments: Any) -> Predicted:
     )
     told = tuple((each.name, each.temperature, each.conductivity) for each in arguments["measured"])
     before, after = np.array([0.5, 0.3]), np.array([0.1, 0.3])
-    learned = LearnedMaterial(
-        ("contact", "grain_boundary"), before, np.array([0.4, 0.0]), after, np.zeros(len(told)), True, "converged"
-    )
+    learned = LearnedMaterial(("contact", "grain_boundary"), before, np.array([0.4, 0.0]), after, np.zeros(len(told)))
     return shown(posterior, learned if told else None, told)
 
 

@@ -17,7 +17,7 @@ from napari_ssbi.widgets.messages import sentence
 from napari_ssbi.widgets.net_choice import NetChoice
 from napari_ssbi.widgets.note_box import NoteBox
 from napari_ssbi.widgets.posterior_plot import Curve, PosteriorPlot, Solved
-from napari_ssbi.widgets.prediction_words import doubts_in_words, notes_in_words, number_in_words, variance_parts
+from napari_ssbi.widgets.prediction_words import doubts_in_words, left_out_in_words, number_in_words, variance_parts
 from napari_ssbi.widgets.split_bar import SplitBar
 from napari_ssbi.widgets.step_panel import Request, StepPanel
 from napari_ssbi.widgets.steps.data import Chosen
@@ -67,15 +67,15 @@ class PredictionPanel(StepPanel):
         self.number = QLabel(_NONE)
         self.number.setWordWrap(True)
         self.outside = NoteBox("Unlike what the net has learned from; the intervals do not account for it")
-        self.doubts = NoteBox("What was learned from the measurements is in doubt")
+        self.doubts = NoteBox("Before you use this number")
         self.plot = PosteriorPlot()
         self.split_title = QLabel("<b>What makes it uncertain</b>")
         self.split = SplitBar()
-        self.notes = QLabel()
-        self.notes.setWordWrap(True)
+        self.left_out = QLabel()
+        self.left_out.setWordWrap(True)
         self.learned = LearnedTable()
-        split = (self.split_title, self.split, self.notes)
-        result = (self.number, self.outside, self.plot, *split, self.learned, self.doubts)
+        split = (self.split_title, self.split, self.left_out)
+        result = (self.number, self.outside, self.doubts, self.plot, *split, self.learned)
         measured = (self._measured_help(), self.table)
         self.tabs = Tabs({"Result": result, _MEASURED: measured, "Settings": (self._net_row(), self.form)})
         self.column.addWidget(self.tabs)
@@ -138,8 +138,9 @@ class PredictionPanel(StepPanel):
         self._seen, found = seen, None if result is None else result.value
         self.outside.show_sentences([] if found is None else [sentence(what) for what in found.out_of_range])
         self.split_title.setVisible(found is not None)
-        self.notes.setText("" if found is None else " ".join(notes_in_words(found)))
-        self.notes.setVisible(bool(self.notes.text()))
+        self.doubts.show_sentences([] if found is None else doubts_in_words(found))
+        self.left_out.setText("" if found is None else left_out_in_words(found))
+        self.left_out.setVisible(bool(self.left_out.text()))
         if found is None:
             self.number.setText(_NONE)
             self.plot.show_curve(None)
@@ -159,7 +160,6 @@ class PredictionPanel(StepPanel):
         chosen: Chosen | None = self.analysis.value("data")
         if learned is None or chosen is None:
             self.learned.show_numbers([])
-            self.doubts.show_sentences([])
             return
         material = chosen.setting.material()
         rows = zip(learned.names, learned.before, learned.mean, learned.after, strict=True)
@@ -169,7 +169,6 @@ class PredictionPanel(StepPanel):
                 for name, before, mean, after in rows
             ]
         )
-        self.doubts.show_sentences(doubts_in_words(learned))
 
     def _solved(self) -> Solved | None:
         """What the Transport step found, where that is of the same phases and materials, and not out of date."""

@@ -95,14 +95,13 @@ def test_the_split_of_the_variance_is_labelled_and_whole(ready, panel):
     assert parts[-1].words == "< 1 %  (alone ± 1.4 %)"
 
 
-def test_what_was_left_out_and_what_the_core_notes_is_said(ready, panel):
+def test_sources_that_were_left_out_are_said(ready, panel):
     run(ready, "prediction")
-    assert panel.notes.isHidden()
+    assert panel.left_out.isHidden()
     found = ready.analysis.result("prediction")
-    bare = found.value._replace(variance={"noise": 1e-4, "material": 1e-3}, notes=("2 of 12 do not conduct",))
-    ready.analysis.store("prediction", bare, found.settings)
-    assert panel.notes.text() == "2 of 12 do not conduct. The labels count as exact."
-    assert not panel.notes.isHidden()
+    ready.analysis.store("prediction", found.value._replace(variance={"noise": 1e-4, "material": 1}), found.settings)
+    assert panel.left_out.text() == "The labels count as exact."
+    assert not panel.left_out.isHidden()
 
 
 def test_without_a_graph_it_says_what_to_run(dock, said):
@@ -222,15 +221,15 @@ def test_a_wrong_measurement_refuses_to_run_and_nothing_is_lost(ready, panel, sa
     assert status(ready) is Status.DONE
 
 
-def test_sampling_that_cannot_be_trusted_is_said_with_the_measurement_that_does_not_fit(ready, panel):
-    doubtful = LearnedMaterial(
-        ("contact",), np.array([0.5]), np.array([0.1]), np.array([0.4]), np.array([0.2, 5.1]), False, "R-hat 1.2"
-    )
+def test_what_the_core_warns_of_and_a_measurement_that_does_not_fit_are_seen(ready, panel):
     run(ready, "prediction")
+    assert panel.doubts.isHidden()
     found = ready.analysis.result("prediction")
-    ready.analysis.store("prediction", found.value._replace(learned=doubtful), found.settings)
+    learned = LearnedMaterial(("contact",), np.array([0.5]), np.array([0.1]), np.array([0.4]), np.array([0.2, 5.1]))
+    doubtful = found.value._replace(learned=learned, notes=("learning the material did not converge",))
+    ready.analysis.store("prediction", doubtful, found.settings)
     assert not panel.doubts.isHidden()
-    assert "did not settle (R-hat 1.2)." in panel.doubts.words.text()
+    assert "Learning the material did not converge." in panel.doubts.words.text()
     assert "Measurement 2 conducts more" in panel.doubts.words.text()
     assert "Measurement 1" not in panel.doubts.words.text()
 
