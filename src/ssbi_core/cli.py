@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SsbiError as error:
         return _fail(options, f"error: {error}", EXIT_BAD_INPUT)
     except KeyboardInterrupt:
-        return _fail(options, "interrupted; finished images are kept, nothing half-written is left", EXIT_INTERRUPTED)
+        return _fail(options, "interrupted; what is finished is kept, nothing half-written is left", EXIT_INTERRUPTED)
     except MemoryError:
         return _fail(
             options, "error: out of memory; needed: more memory or a smaller image; to do: crop or downsample it", 1
@@ -519,9 +519,11 @@ def _tune(options: argparse.Namespace) -> int:
         outcome = tune_study(
             subject, options.study, options.output, config, overwrite=options.overwrite, progress=progress
         )
+    best, default = (outcome.repeated[name].mean() for name in ("best", "default"))
     print(
-        f"{len(outcome.trials)} trials; error {outcome.best['error']:.4g} against {outcome.default_error:.4g} of the "
-        f"default; on other divisions {outcome.gain:.2g} less, spread {outcome.spread:.2g}: {options.output}/best.json"
+        f"{outcome.finished} trials; error {outcome.best['error']:.4g}, of the default {outcome.default_error:.4g}; "
+        f"on other divisions {best:.4g} and {default:.4g} (spread {outcome.spread:.2g}); "
+        f"settings: {options.output}/best.json"
     )
     return 0
 

@@ -65,6 +65,11 @@ class TuningOutcome:
         return min(complete, key=lambda row: row["error"])
 
     @property
+    def finished(self) -> int:
+        """Trials that ran to their end or were stopped early."""
+        return int((self.trials["state"] != "fail").sum())
+
+    @property
     def default_error(self) -> float:
         """Of the settings to beat, on the parts that the search validates on."""
         rows = self.trials.to_dict("records")

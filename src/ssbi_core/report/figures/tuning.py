@@ -87,7 +87,8 @@ def save_tuning_figures(outcome: TuningOutcome, folder: Path) -> list[Path]:
 
 def _trials(outcome: TuningOutcome) -> _Trials:
     error = np.asarray(outcome.trials["error"], float)
-    known, state = np.isfinite(error), np.asarray(outcome.trials["state"], str)
+    state = np.asarray(outcome.trials["state"], str)
+    known = np.isfinite(error) & (state != "fail")
     return _Trials(np.asarray(outcome.trials["number"])[known], error[known], state[known] == "complete")
 
 

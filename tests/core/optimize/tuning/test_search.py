@@ -74,6 +74,7 @@ def test_interrupted_trial_is_tried_again_and_the_search_goes_on_as_if_it_had_no
     failed = outcome.trials["state"] == "fail"
     assert list(failed) == [False, True, False, False, False, False]
     assert list(outcome.trials["again"]) == [-1, -1, 1, -1, -1, -1]
+    assert outcome.finished == 5
     uninterrupted = tune(ToySubject(), study, tmp_path / "other", TuningConfig(trials=5))
     kept = outcome.trials[~failed].reset_index(drop=True)
     assert kept[[*SETTINGS, "error", "state"]].equals(uninterrupted.trials[[*SETTINGS, "error", "state"]])

@@ -47,6 +47,14 @@ def test_least_so_far_is_of_trials_run_to_the_end():
     assert list(least.get_ydata()) == [0.02, 0.02, 0.019, 0.018, 0.018]
 
 
+def test_trials_that_failed_are_not_drawn():
+    failed = outcome()
+    failed.trials.loc[1, "state"] = "fail"
+    with style():
+        figure = history_figure(failed)
+    assert "beyond the frame" not in {line.get_label() for line in figure.axes[0].lines}
+
+
 @pytest.mark.parametrize("errors", [(0.02, 0.5, 0.019, 0.03, 0.018), (0.02, 0.03, 0.0199), (0.02,), (0.02, np.nan)])
 def test_no_text_overlaps_or_leaves_the_figure(errors):
     with style():
