@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from napari.components import ViewerModel
 from qtpy.QtCore import Signal
@@ -60,7 +59,7 @@ class MeasuredTable(QWidget):
             self._grid.addWidget(cell, self._last, column)
         self._grid.addWidget(row.reason, self._last + 1, 0, 1, len(row.cells))
         row.edited.connect(self.edited)
-        row.remove.clicked.connect(partial(self._remove, row))
+        row.remove.clicked.connect(lambda: self._remove(row))
         self.rows.append(row)
         self._number()
         row.conductivity.setFocus()

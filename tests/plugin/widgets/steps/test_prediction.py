@@ -270,6 +270,8 @@ def test_the_report_holds_the_prediction_with_its_settings(ready, panel, tmp_pat
     found = ready.analysis.value("prediction")
     assert written["prediction"]["mean_S_per_cm"] == pytest.approx(found.mean)
     assert written["prediction"]["interval_90_S_per_cm"] == pytest.approx(found.intervals[0.9])
+    assert (tmp_path / "with" / "figures" / "prediction.svg").is_file()
+    assert "measured conductivity" in (tmp_path / "with" / "report.html").read_text(encoding="utf-8")
     assert written["provenance"]["models"]["predictor"] == "ab" * 32
     settings = written["provenance"]["settings"]
     assert settings["prediction"]["segmentations"] == panel.form.config().segmentations
