@@ -90,7 +90,7 @@ def _command(result: ImageResult, from_labels: bool) -> str:
     if result.prediction is not None and result.transport is None:
         return "predict --labels" if from_labels else "predict"
     if from_labels:
-        return "conductivity" if result.graph is None else "analyze --labels"
+        return "conductivity" if result.graph is None and result.prediction is None else "analyze --labels"
     return "segment" if result.graph is None and result.transport is None else "analyze"
 
 
