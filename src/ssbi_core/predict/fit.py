@@ -86,13 +86,14 @@ def fit(
     keep_compiled_programs()
     data.prepare(rows, training.batch)
     weights = new_weights(network, training.seed) if start is None else start
-    optimizer = cycle(training.learning_rate, training.epochs * data.steps(rows, training.batch))
-    state, rng = optimizer.init(weights), np.random.default_rng(training.seed)
-    step = _step(network, training.penalty, optimizer)
+    rates = iter(_rates(training.learning_rate, training.epochs * data.steps(rows, training.batch)))
+    state, rng = _ADAM.init(weights), np.random.default_rng(training.seed)
+    step, penalty = _step(network), np.float32(training.penalty)
     for epoch in range(training.epochs):
         losses = []
         for batch in data.batches(rows, training.batch, rng):
-            weights, state, loss = step(weights, state, batch._replace(sizes=None), batch.sizes)
+            alone = batch._replace(sizes=None)
+            weights, state, loss = step(weights, state, alone, batch.sizes, next(rates), penalty)
             losses.append(loss)
         if progress:
             progress(f"loss {np.mean([float(loss) for loss in losses]):.2e}", (epoch + 1) / training.epochs)
@@ -115,20 +116,31 @@ def cycle(rate: float, steps: int) -> optax.GradientTransformation:
     return optax.chain(optax.clip_by_global_norm(1.0), optax.adam(optax.cosine_onecycle_schedule(steps, rate)))
 
 
+_ADAM = optax.chain(optax.clip_by_global_norm(1.0), optax.scale_by_adam())  # of `cycle`, without its rate
 _predict = jax.jit(forward, static_argnums=(0, 4))
 
 
-def _step(network: NetworkConfig, penalty: float, optimizer: optax.GradientTransformation) -> Callable[..., Any]:
-    def loss(weights: Weights, batch: Batch, sizes: Sizes) -> jax.Array:
+def _rates(rate: float, steps: int) -> np.ndarray:
+    """Learning rate of each step of a cycle."""
+    return np.asarray(jax.vmap(optax.cosine_onecycle_schedule(steps, rate))(np.arange(steps)), np.float32)
+
+
+@cache
+def _step(network: NetworkConfig) -> Callable[..., Any]:
+    """One program for all settings of the training: they are arguments, since compiling takes longer than an epoch."""
+
+    def loss(weights: Weights, batch: Batch, sizes: Sizes, penalty: jax.Array) -> jax.Array:
         found = forward(network, weights, batch.cells, batch.material, sizes, batch.seen)
         squares = batch.weight @ (found.log_sigma - batch.target) ** 2 / batch.weight.sum()
         return squares + penalty * optax.tree.norm(weights, squared=True)
 
     @partial(jax.jit, static_argnums=3)
-    def step(weights: Any, state: Any, batch: Batch, sizes: Sizes) -> tuple[Any, Any, jax.Array]:
-        value, gradient = jax.value_and_grad(loss)(weights, batch, sizes)
-        updates, state = optimizer.update(gradient, state, weights)
-        return optax.apply_updates(weights, updates), state, value
+    def step(
+        weights: Any, state: Any, batch: Batch, sizes: Sizes, rate: jax.Array, penalty: jax.Array
+    ) -> tuple[Any, Any, jax.Array]:
+        value, gradient = jax.value_and_grad(loss)(weights, batch, sizes, penalty)
+        updates, state = _ADAM.update(gradient, state, weights)
+        return optax.apply_updates(weights, jax.tree.map(lambda leaf: -rate * leaf, updates)), state, value
 
     return step
 

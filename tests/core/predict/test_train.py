@@ -8,7 +8,7 @@ import pytest
 
 from ssbi_core.errors import InputError, ReadError
 from ssbi_core.predict.averaging import draw, draw_linear
-from ssbi_core.predict.fit import fit, new_weights, predict_rows
+from ssbi_core.predict.fit import _step, fit, new_weights, predict_rows
 from ssbi_core.predict.laplace import sample_laplace
 from ssbi_core.predict.predictor import load_predictor, save_predictor
 from ssbi_core.predict.train import train
@@ -26,6 +26,14 @@ def test_fit_lowers_the_error(data):
     longer = TRAINING.model_copy(update={"epochs": 25})
     fitted = fit(data, np.arange(9), NETWORK, longer)
     assert error(data, fitted) < 0.6 * error(data, new_weights(NETWORK, TRAINING.seed))
+
+
+def test_other_settings_of_the_training_need_no_other_program(data):
+    fit(data, np.arange(9), NETWORK, TRAINING)
+    programs = _step(NETWORK)._cache_size()
+    others = {"epochs": 2, "learning_rate": 1e-3, "penalty": 0.1, "seed": 4}
+    fit(data, np.arange(9), NETWORK, TRAINING.model_copy(update=others))
+    assert _step(NETWORK)._cache_size() == programs > 0
 
 
 def test_same_seed_same_weights(data, predictor):

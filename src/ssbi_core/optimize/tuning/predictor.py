@@ -5,8 +5,8 @@ errors, but counts half and double alike: the MAPE forgives a prediction that is
 100 %, and one that is far too high outweighs all others. The posterior is not needed for it, and costs more than the
 fit.
 
-All pictures are cut and padded once for all settings. Compiled programs depend on the padded shapes, so the parts held
-back in turn share them.
+All pictures are cut and padded once for all settings: compiled programs depend on the padded shapes, the size of the
+net and the batch alone, so the parts held back in turn share them. The space ends where a fit takes minutes.
 """
 
 from __future__ import annotations
@@ -52,16 +52,16 @@ class PredictorSubject:
 
     @property
     def space(self) -> Mapping[str, BaseDistribution]:
-        """What is searched."""
+        """What is searched; few sizes and batches, since each is a program to compile."""
         return {
-            "hidden": IntDistribution(8, 48, step=4),
-            "steps": IntDistribution(1, 6),
+            "hidden": IntDistribution(8, 32, step=8),
+            "steps": IntDistribution(1, 5),
             "lattice": CategoricalDistribution(list(_LATTICES)),
             "lattices": IntDistribution(1, len(LATTICES)),
             "learning_rate": FloatDistribution(1e-3, 2e-2, log=True),
             "penalty": FloatDistribution(1e-8, 1e-3, log=True),
-            "epochs": IntDistribution(12, 64, log=True),
-            "batch": IntDistribution(4, 32, log=True),
+            "epochs": IntDistribution(12, 48, log=True),
+            "batch": IntDistribution(8, 32, step=8),
         }
 
     @property
