@@ -9,7 +9,8 @@ the posterior
 Precise measurements make it a narrow, bent valley, and a sampler walks it in many small steps. It takes them on an
 emulator of the prediction (Kennedy and O'Hagan, J. R. Stat. Soc. B 63, 425, 2001), with the No-U-Turn Sampler (Hoffman
 and Gelman, J. Mach. Learn. Res. 15, 1593, 2014). The prediction itself is asked where the samples fell: they are
-weighted by what it says, and while the weights differ much the emulator learns from them and the walk begins anew. What
+weighted by what it says, and while the weights differ much, or the walk lost its path, the emulator learns from them
+and the walk begins anew with smaller steps. What
 the measurements do not tell, such as how a resistance divides between two layers that always come together, stays as
 uncertain as it was.
 """
@@ -40,8 +41,9 @@ _LARGEST_R_HAT = 1.05
 _LEAST_SAMPLES = 100  # the mean of a number is then known to a tenth of its standard deviation
 _MOST_DIVERGENT = 0.01  # of all samples
 
-_POINTS, _ROUNDS = 256, 4  # of the emulator: prior draws first, then as many of the samples per round
+_POINTS = 256  # of the emulator: prior draws first, then as many of the samples per round
 _ALIKE = 0.8  # efficiency of the weights at which the emulator is good enough
+_ACCEPT = (0.9, 0.95, 0.98, 0.99)  # of each round; small steps from the start would make most walks needlessly long
 _AT_ONCE = 16  # materials per call of the prediction
 
 
@@ -138,15 +140,15 @@ def condition_on_measured(
     points = np.asarray(prior.sample(point_key, _POINTS), float)
     values = predict(points)
     _refuse_prediction(values, log_measured)
-    for turn in jax.random.split(walk_key, _ROUNDS):
-        emulator = fit_emulator(points, values.reshape(len(values), -1), _POINTS * _ROUNDS)
-        walk = draw_samples(turn, emulator, jnp.asarray(log_measured), robust, num_samples, num_warmup)
+    for turn, accept in zip(jax.random.split(walk_key, len(_ACCEPT)), _ACCEPT, strict=True):
+        emulator = fit_emulator(points, values.reshape(len(values), -1), _POINTS * len(_ACCEPT))
+        walk = draw_samples(turn, emulator, jnp.asarray(log_measured), accept, robust, num_samples, num_warmup)
         chains, emulated, diverging = (np.asarray(part, float) for part in walk)
         z = chains.reshape(-1, len(prior))
         predicted = predict(z)
         weights = _weights(predicted, emulated.reshape(predicted.shape), log_measured, robust)
         efficiency = 1 / (weights**2).sum() / len(z)
-        if efficiency >= _ALIKE:
+        if efficiency >= _ALIKE and diverging.sum() <= _MOST_DIVERGENT * len(z):
             break
         chosen = np.linspace(0, len(z) - 1, min(_POINTS, len(z))).astype(int)
         points, values = np.concatenate([points, z[chosen]]), np.concatenate([values, predicted[chosen]])

@@ -38,7 +38,13 @@ def measurement_errors(values: jax.Array, robust: bool) -> dist.Distribution:
 
 @partial(jax.jit, static_argnames=("robust", "num_samples", "num_warmup"))
 def draw_samples(
-    key: jax.Array, emulator: Emulator, log_measured: jax.Array, robust: bool, num_samples: int, num_warmup: int
+    key: jax.Array,
+    emulator: Emulator,
+    log_measured: jax.Array,
+    accept: float,
+    robust: bool,
+    num_samples: int,
+    num_warmup: int,
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Samples of the posterior under a standard-normal prior.
 
@@ -49,6 +55,7 @@ def draw_samples(
     key : random key.
     emulator : of `measurement_errors`' values, raveled.
     log_measured : (n,)
+    accept : probability of acceptance that the step size is made for; nearer 1 for smaller steps.
     robust : as in `measurement_errors`.
     num_samples, num_warmup : of each chain; a sample is the last of 4 steps.
 
@@ -76,7 +83,7 @@ def draw_samples(
             potential_fn=potential,
             inverse_mass_matrix=covariance,
             dense_mass=True,
-            target_accept_prob=0.9,
+            target_accept_prob=accept,
             max_tree_depth=_DEEPEST,
         )
         state = kernel.init(run_key, num_warmup, start, (), {})

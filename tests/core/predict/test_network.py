@@ -89,7 +89,8 @@ def test_unit_of_conductivity_does_not_matter(graphs, weights):
 
 def test_weights_matter(graphs, weights):
     cells = [conduction_cells(graph, 3, 6) for graph in graphs[:3]]
-    assert np.abs(predicted(cells, weights) - predicted(cells, new_weights(NETWORK, seed=3))).min() > 0.01
+    change = np.abs(predicted(cells, weights) - predicted(cells, new_weights(NETWORK, seed=3)))
+    assert (change.mean(1) > 0.02).all()
 
 
 def test_steps_reach_further(graphs):
