@@ -31,7 +31,7 @@ from ssbi_core.simulate.study import PIXEL_SIZE_NM
 
 SEED, IMAGES = 13, 150
 GROUPS, OF_GROUP = 60, 10
-ROUNDS = 2  # of loners; more can be added
+ROUNDS = 1  # of loners; more can be added
 SYSTEM = "llzo_nmc"
 
 

@@ -36,8 +36,8 @@ def main() -> None:
     """Solve what is not solved yet, predict, write."""
     loners, grouped = scored(solved_cases(planned_loners())), scored(solved_cases(planned_groups()))
     results = {
-        **summary(loners),
-        "in_groups": summary(grouped),
+        **summary(loners, ("image",)),
+        "in_groups": summary(grouped, ("image", "group")),
         "sha256": load_predictor().sha256,
         "rows": loners,
         "rows_in_groups": grouped,
@@ -81,13 +81,13 @@ def shares_of(posterior: ConductivityPosterior) -> dict[str, float]:
     return {f"share_{source}": share for source, share in posterior.variance_share.items()}
 
 
-def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Coverage and widths, in all and by class; graphs of a group share their material, those of an image its graph."""
+def summary(rows: Sequence[dict[str, Any]], factors: Sequence[str]) -> dict[str, Any]:
+    """Coverage and widths, in all and by class; rows that share a factor, an image or a material, are not independent."""
     return {
         "graphs": len(rows),
         "interfaces": len({row["image"] for row in rows}),
         "materials": len({row["group"] for row in rows}),
-        "scores": averaged(rows, _SHOWN, ("image", "group")),
+        "scores": averaged(rows, _SHOWN, factors),
         "classes": {name: by_class(rows, name, _SHOWN) for name in ("reaction_layer", "temperature_K")},
     }
 

@@ -13,7 +13,7 @@ def test_coverage_is_that_of_all_graphs_and_of_each_chemistry():
         for group in range(2)
         for image in range(3)
     ]
-    found = summary(rows)
+    found = summary(rows, ("image", "group"))
     assert (found["graphs"], found["interfaces"], found["materials"]) == (6, 3, 2)
     assert found["scores"]["covered_0.9"]["estimate"] == pytest.approx(0.5)
     classes = found["classes"]["reaction_layer"]
