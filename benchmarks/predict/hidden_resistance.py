@@ -2,7 +2,7 @@
 
 Resistances of boundaries, contacts and layers and the conductivities of bodies are drawn from the material file's prior
 and given to the finite elements alone. The shipped net sees labels and the file, as `ssbi predict --labels` does, and
-says what it makes of not knowing them. 150 interfaces nobody learned from, each with three materials of its own; beside
+says what it makes of not knowing them. 150 interfaces nobody learned from, each with a material of its own; beside
 them the 600 of groups that share a material, of which there are 60 only.
 """
 
@@ -82,7 +82,7 @@ def shares_of(posterior: ConductivityPosterior) -> dict[str, float]:
 
 
 def summary(rows: Sequence[dict[str, Any]], factors: Sequence[str]) -> dict[str, Any]:
-    """Coverage and widths, in all and by class; rows that share a factor, an image or a material, are not independent."""
+    """Coverage and widths, in all and by class; rows that share a factor, image or material, are dependent."""
     return {
         "graphs": len(rows),
         "interfaces": len({row["image"] for row in rows}),
