@@ -161,6 +161,29 @@ def _predict_coverage(r: dict[str, Any]) -> list[Row]:
     ]
 
 
+def _predict_polycrystals(r: dict[str, Any]) -> list[Row]:
+    number, most = max(r["by_training_graphs"].items(), key=lambda item: int(item[0]))
+    errors = [_interval(most[name]["mape"]) for name in ("this net", "Gaussian process with network")]
+    return [
+        (
+            f"polycrystals 64 x 64 x 64 of isotropic grains, {r['test_volumes']} volumes, {number} graphs to learn "
+            "from: mean error of the net; of a Gaussian process on its network and three numbers; nothing learned",
+            "; ".join([*errors, _interval(r["nothing_learned"]["mape"])]),
+        )
+    ]
+
+
+def _predict_hidden_resistance(r: dict[str, Any]) -> list[Row]:
+    scores = r["scores"]
+    return [
+        (
+            f"resistances of boundaries and layer drawn from their priors and hidden, {r['graphs']} cases: "
+            "truths inside the 80; 90 % interval",
+            "; ".join(_interval(scores[f"covered_{level}"]) for level in ("0.8", "0.9")),
+        )
+    ]
+
+
 def _interval(found: dict[str, float]) -> str:
     return f"{found['estimate']:.1%} ({found['lower']:.1%} to {found['upper']:.1%})"
 
@@ -203,6 +226,8 @@ TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "predict.shipped": _predict_shipped,
     "predict.cross_validation": _predict_cross_validation,
     "predict.coverage": _predict_coverage,
+    "predict.polycrystals": _predict_polycrystals,
+    "predict.hidden_resistance": _predict_hidden_resistance,
     "predict.tuning": _predict_tuning,
     "plugin": _plugin,
 }
