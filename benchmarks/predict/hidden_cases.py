@@ -9,10 +9,10 @@ measured and the rest predicted. Over a round, and over the groups, materials ar
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -23,9 +23,9 @@ from ssbi_core.compilation import keep_compiled_programs
 from ssbi_core.graph import build_graph
 from ssbi_core.graph.interface_graph import InterfaceGraph
 from ssbi_core.io import PhaseMap, read_labels
-from ssbi_core.materials import INTERFACES, MaterialSystem, Phase, load_system
+from ssbi_core.materials import MaterialSystem, load_system
 from ssbi_core.predict.prior import MaterialPrior, material_prior
-from ssbi_core.predict.records import TEMPERATURES
+from ssbi_core.predict.states import TEMPERATURES
 from ssbi_core.simulate import simulate_study
 from ssbi_core.simulate.study import PIXEL_SIZE_NM
 
@@ -126,23 +126,7 @@ def _solved(folder: Path, case: Case) -> Case:
 
 def hidden_system(prior: MaterialPrior, z: np.ndarray) -> MaterialSystem:
     """The material at standardised deviations (k,), as a system that finite elements take."""
-    return with_factors(prior.system, dict(zip(prior.names, np.exp(z * prior.sd).tolist(), strict=True)))
-
-
-def with_factors(system: MaterialSystem, factors: Mapping[str, float]) -> MaterialSystem:
-    """The system with the conductivity of a body, the resistance of a line, times a factor for each phase named."""
-    for name, factor in factors.items():
-        phase = Phase.parse(name)
-        group, key = ("interfaces", phase.key) if phase in INTERFACES else ("phases", phase.key)
-        if phase is Phase.REACTION_LAYER:
-            group, key = "reaction_layers", system.reaction_layer
-        number = "resistance" if phase in INTERFACES else "conductivity"
-        table: dict[str, Any] = getattr(system, group)
-        quantity = getattr(table[key], number)
-        moved = quantity.model_copy(update={"value": quantity.value * factor})
-        own = table[key].model_copy(update={number: moved})
-        system = system.model_copy(update={group: {**table, key: own}})
-    return system
+    return prior.system.scaled(prior.factors(z))
 
 
 def true_phases(folder: Path, image: str) -> PhaseMap:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from ssbi_core.predict.records import StudyRecords, load_records, solve_study
+from ssbi_core.predict.records import StudyRecords, load_records
+from ssbi_core.predict.solve_study import solve_study
 from ssbi_core.simulate import simulate_study
 
 PROTOCOL_SEED, PROTOCOL_IMAGES = 11, 200
@@ -29,7 +30,7 @@ def study(seed: int, images: int, workers: int = 2) -> StudyRecords:
     folder = benchmark_folder() / f"study_{seed}"
     simulate_study(images, seed, folder, images=False, progress=_print)
     solve_study(folder, seed=seed, workers=workers, progress=_print)
-    records = load_records(folder).trustworthy()
+    records = load_records(folder).of_file().trustworthy()
     first = records.table["image"].str[-5:].astype(int) < images
     return StudyRecords(folder, records.table[first].reset_index(drop=True))
 

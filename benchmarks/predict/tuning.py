@@ -22,7 +22,7 @@ from ssbi_core.optimize.tuning.config import TuningConfig
 from ssbi_core.optimize.tuning.outcome import TuningOutcome
 from ssbi_core.optimize.tuning.predictor import PredictorSubject
 from ssbi_core.predict.config import NetworkConfig, TrainingConfig
-from ssbi_core.predict.records import solve_study
+from ssbi_core.predict.solve_study import solve_study
 from ssbi_core.simulate import simulate_study
 from ssbi_core.tuning_study import tune_study
 

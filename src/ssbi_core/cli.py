@@ -82,6 +82,13 @@ def _parser() -> argparse.ArgumentParser:
         help="states of the material per picture (default: %(default)s)",
     )
     simulate.add_argument(
+        "--drawn-materials",
+        type=int,
+        default=0,
+        metavar="K",
+        help="further states, with the material's uncertain numbers drawn from their spread (default: %(default)s)",
+    )
+    simulate.add_argument(
         "--workers", type=int, default=1, metavar="W", help="processes that solve (default: %(default)s)"
     )
     _output(simulate)
@@ -435,16 +442,17 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _solve_study(options: argparse.Namespace) -> int:
-    from ssbi_core.predict.records import solve_study
+    from ssbi_core.predict.solve_study import solve_study
 
-    if options.conditions < 1 or options.workers < 1:
-        raise InputError(
-            f"--conditions {options.conditions}, --workers {options.workers}", "both at least 1", "correct them"
-        )
+    if options.conditions < 1 or options.workers < 1 or options.drawn_materials < 0:
+        came_in = f"--conditions {options.conditions}, --workers {options.workers}"
+        came_in += f", --drawn-materials {options.drawn_materials}"
+        raise InputError(came_in, "the first two at least 1, the third not negative", "correct them")
     with _progress() as progress:
         records = solve_study(
             options.output,
             conditions=options.conditions,
+            drawn=options.drawn_materials,
             seed=options.seed,
             workers=options.workers,
             progress=progress,

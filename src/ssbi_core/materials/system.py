@@ -10,6 +10,7 @@ the atom-weighted Z^n scattering power relative to the electrolyte.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -195,6 +196,22 @@ class MaterialSystem(_Strict):
             f"one of {', '.join(self.reaction_layers)}",
             "choose one of these, or add it to your own material file",
         )
+
+    def scaled(self, factors: Mapping[str, float]) -> MaterialSystem:
+        """Return this system with a body's conductivity, a line's resistance, times the factor of each phase named."""
+        system = self
+        for name, factor in factors.items():
+            phase = Phase.parse(name)
+            group, key = ("interfaces", phase.key) if phase in INTERFACES else ("phases", phase.key)
+            if phase is Phase.REACTION_LAYER:
+                group, key = "reaction_layers", system.reaction_layer
+            number = "resistance" if phase in INTERFACES else "conductivity"
+            table: dict[str, Any] = getattr(system, group)
+            quantity = getattr(table[key], number)
+            moved = quantity.model_copy(update={"value": quantity.value * factor})
+            own = table[key].model_copy(update={number: moved})
+            system = system.model_copy(update={group: {**table, key: own}})
+        return system
 
     def phase(self, phase: Phase) -> PhaseProperties:
         """Properties of a bulk phase or layer (not of an interface)."""

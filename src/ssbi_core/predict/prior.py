@@ -71,6 +71,10 @@ class MaterialPrior:
         line = jnp.where(_IS_LINE, shift, 0.0)
         return MaterialValues(self.median.conductivity * jnp.exp(body), self.median.resistance * jnp.exp(line))
 
+    def factors(self, z: np.ndarray) -> dict[str, float]:
+        """Each number over its median at standardised deviations (k,): what `MaterialSystem.scaled` takes."""
+        return dict(zip(self.names, np.exp(np.asarray(z, float) * self.sd).tolist(), strict=True))
+
     def at(self, temperature: float) -> MaterialPrior:
         """The same at another temperature in K; deviations mean the same there."""
         return material_prior(self.system, temperature, self.names)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ssbi_core.errors import InputError
 from ssbi_core.materials import load_system
@@ -15,6 +16,7 @@ from ssbi_core.predict.config import NetworkConfig, TrainingConfig
 from ssbi_core.predict.data import GraphData
 from ssbi_core.predict.predictor import save_predictor
 from ssbi_core.predict.records import LATTICES, StudyRecords, load_records, split_by_sample
+from ssbi_core.predict.states import FACTOR
 from ssbi_core.predict.train import train
 
 _SHARES = (0.8, 0.2)  # to learn from, to calibrate on
@@ -90,14 +92,17 @@ def study_data(
                     at[key] = len(cells)
                     cells.append(records.cells(*key))
                 of.append(at[key])
-                materials.append(_material(row["material_system"], row["reaction_layer"], row["temperature_K"]))
+                materials.append(_material(row))
                 targets.append(row["conductivity_S_per_cm"])
         rows.append(np.arange(start, len(of)))
     return GraphData.of_cells(cells, materials, targets, of), rows
 
 
-def _material(system: str, layer: str, temperature: float) -> MaterialValues:
-    return material_values(load_system(system, reaction_layer=layer), temperature)
+def _material(row: pd.Series) -> MaterialValues:
+    factors = {str(name).removeprefix(FACTOR): value for name, value in row.items() if str(name).startswith(FACTOR)}
+    known = {name: value for name, value in factors.items() if not np.isnan(value)}
+    system = load_system(row["material_system"], reaction_layer=row["reaction_layer"]).scaled(known)
+    return material_values(system, row["temperature_K"])
 
 
 def _system(records: StudyRecords) -> str:

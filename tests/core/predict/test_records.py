@@ -11,9 +11,14 @@ import pytest
 from ssbi_core.errors import InputError, ReadError
 from ssbi_core.graph import build_graph
 from ssbi_core.graph.cells import conduction_cells
-from ssbi_core.io import read_labels
-from ssbi_core.predict.records import LATTICES, load_records, solve_study, split_by_sample
+from ssbi_core.io import PhaseMap, read_labels
+from ssbi_core.materials import load_system
+from ssbi_core.predict.conductance import material_values
+from ssbi_core.predict.records import LATTICES, load_records, split_by_sample
+from ssbi_core.predict.solve_study import solve_study
+from ssbi_core.predict.train_study import study_data
 from ssbi_core.simulate import simulate_study
+from ssbi_core.transport import solve_conduction
 
 
 def make(folder, number=2):
@@ -72,6 +77,33 @@ def test_rows_with_far_bounds_are_not_to_be_learned_from(study, tmp_path):
     table = records.table.assign(lower_S_per_cm=[0.0, 1.0, 1.0, 1.0], upper_S_per_cm=[1.0, 1.02, 2.0, 1.05])
     kept = type(records)(records.folder, table).trustworthy().table
     assert list(kept["upper_S_per_cm"]) == [1.02, 1.05]
+
+
+def test_states_with_drawn_numbers_can_be_added(tmp_path):
+    folder = make(tmp_path, 1)
+    solve_study(folder, seed=1)
+    before = load_records(folder)
+    solve_study(folder, seed=1, drawn=2)
+    both = load_records(folder)
+    assert len(both.table) == 3
+    pd.testing.assert_frame_equal(both.of_file().table, before.table)
+    drawn = both.table.loc[both.table["factor_contact"].notna()]
+    assert drawn["factor_contact"].nunique() == 2
+
+    row = drawn.iloc[0]
+    factors = {name.removeprefix("factor_"): row[name] for name in drawn.filter(like="factor_")}
+    system = load_system("llzo_nmc", reaction_layer=row["reaction_layer"]).scaled(factors)
+    phases = PhaseMap(read_labels(folder / "labels" / f"{row['image']}.tif", pixel_size_nm=2.0).labels, 2.0)
+    solved = solve_conduction(phases, system=system, temperature=row["temperature_K"], axis=row["axis"])
+    assert solved.effective_conductivity.lower <= row["conductivity_S_per_cm"] * 1.03
+    assert solved.effective_conductivity.upper >= row["conductivity_S_per_cm"] * 0.97
+
+    data, _ = study_data(both, [(np.arange(3), [LATTICES[0]])])
+    expected = material_values(system, row["temperature_K"])
+    at = int(drawn.index[0])
+    np.testing.assert_allclose(data.material.conductivity[at], expected.conductivity, rtol=1e-6)
+    np.testing.assert_allclose(data.material.resistance[at], expected.resistance, rtol=1e-6)
+    assert not np.allclose(data.material.resistance[at], data.material.resistance[0])
 
 
 def test_samples_are_not_split():

@@ -10,7 +10,8 @@ import pytest
 
 from ssbi_core.errors import InputError, OutputError
 from ssbi_core.io import read_labels
-from ssbi_core.predict.records import load_records, solve_study, split_by_sample
+from ssbi_core.predict.records import load_records, split_by_sample
+from ssbi_core.predict.solve_study import solve_study
 from ssbi_core.simulate import simulate_sample, simulate_study
 
 SHAPE = (96, 96)

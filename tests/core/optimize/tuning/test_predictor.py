@@ -12,7 +12,8 @@ from ssbi_core.optimize.tuning import predictor
 from ssbi_core.optimize.tuning.division import Division
 from ssbi_core.optimize.tuning.predictor import PredictorSubject
 from ssbi_core.predict.config import NetworkConfig, TrainingConfig
-from ssbi_core.predict.records import LATTICES, solve_study
+from ssbi_core.predict.records import LATTICES
+from ssbi_core.predict.solve_study import solve_study
 from ssbi_core.simulate import simulate_study
 
 SUBJECT = PredictorSubject(NetworkConfig(corrects=False), TrainingConfig(samples=8))
