@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ssbi_core.errors import InputError
 from ssbi_core.materials import load_system
@@ -86,7 +86,7 @@ def study_data(
     for part, lattices in parts:
         start = len(of)
         for lattice in lattices:
-            for _, row in records.table.iloc[part].iterrows():
+            for row in records.table.iloc[part].to_dict("records"):
                 key = (row["image"], lattice)
                 if key not in at:
                     at[key] = len(cells)
@@ -98,7 +98,7 @@ def study_data(
     return GraphData.of_cells(cells, materials, targets, of), rows
 
 
-def _material(row: pd.Series) -> MaterialValues:
+def _material(row: dict[Any, Any]) -> MaterialValues:
     factors = {str(name).removeprefix(FACTOR): value for name, value in row.items() if str(name).startswith(FACTOR)}
     known = {name: value for name, value in factors.items() if not np.isnan(value)}
     system = load_system(row["material_system"], reaction_layer=row["reaction_layer"]).scaled(known)

@@ -67,7 +67,7 @@ class TuningOutcome:
     @property
     def finished(self) -> int:
         """Trials that ran to their end or were stopped early."""
-        return int((self.trials["state"] != "fail").sum())
+        return sum(row["state"] != "fail" for row in self.trials.to_dict("records"))
 
     @property
     def default_error(self) -> float:
