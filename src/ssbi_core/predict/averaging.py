@@ -11,10 +11,12 @@ from jax.flatten_util import ravel_pytree
 
 from ssbi_core.predict.conductance import MaterialValues
 from ssbi_core.predict.config import NetworkConfig
-from ssbi_core.predict.data import GraphData
+from ssbi_core.predict.data import Batch, GraphData
 from ssbi_core.predict.fit import Weights, forward, linearised
+from ssbi_core.predict.network import Prediction
 from ssbi_core.predict.noise import DEGREES
 from ssbi_core.predict.padded import PaddedCells, Sizes
+from ssbi_core.predict.side_by_side import side_by_side
 
 
 class Draws(NamedTuple):
@@ -56,8 +58,11 @@ def draw(data: GraphData, rows: np.ndarray, network: NetworkConfig, samples: Wei
     place = {int(row): at for at, row in enumerate(rows)}
     size = len(jax.tree.leaves(samples)[0])
     draws = Draws(np.zeros((size, len(rows))), np.zeros((size, len(rows))))
-    for batch in data.batches(rows, min(number, len(rows))):
-        found = _draw(network, samples, batch.cells, batch.material, batch.sizes)
+
+    def run(batch: Batch) -> tuple[jax.Array, jax.Array]:
+        return _draw(network, samples, batch.cells, batch.material, batch.sizes)
+
+    for batch, found in side_by_side(run, data.batches(rows, min(number, len(rows)))):
         at = [place[int(row)] for row in batch.rows]
         draws.log_sigma[:, at], draws.log_sd[:, at] = found
     return draws
@@ -71,8 +76,11 @@ def draw_linear(
     offsets = np.asarray(jax.vmap(lambda one: ravel_pytree(one)[0])(samples) - centre)
     place = {int(row): at for at, row in enumerate(rows)}
     draws = Draws(np.zeros((len(offsets), len(rows))), np.zeros((len(offsets), len(rows))))
-    for batch in data.batches(rows, min(number, len(rows))):
-        found, gradient = linearised(network, weights, batch.cells, batch.material, batch.sizes)
+
+    def run(batch: Batch) -> tuple[Prediction, jax.Array]:
+        return linearised(network, weights, batch.cells, batch.material, batch.sizes)
+
+    for batch, (found, gradient) in side_by_side(run, data.batches(rows, min(number, len(rows)))):
         at = [place[int(row)] for row in batch.rows]
         draws.log_sigma[:, at] = np.asarray(found.log_sigma) + offsets @ np.asarray(gradient).T
         draws.log_sd[:, at] = np.asarray(found.log_sd)

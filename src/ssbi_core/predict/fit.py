@@ -19,6 +19,7 @@ from ssbi_core.predict.data import Batch, GraphData
 from ssbi_core.predict.features import Features
 from ssbi_core.predict.network import Prediction, RecurrentGraphNetwork
 from ssbi_core.predict.padded import PaddedCells, Sizes
+from ssbi_core.predict.side_by_side import side_by_side
 
 Weights = dict[str, Any]
 Progress = Callable[[str, float], None]
@@ -105,8 +106,11 @@ def predict_rows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Logarithm of the conductivity, and of its error's scale, of each row."""
     mean, log_sd = np.zeros(len(data)), np.zeros(len(data))
-    for batch in data.batches(rows, number):
-        found = _predict(network, weights, batch.cells, batch.material, batch.sizes)
+
+    def run(batch: Batch) -> Prediction:
+        return _predict(network, weights, batch.cells, batch.material, batch.sizes)
+
+    for batch, found in side_by_side(run, data.batches(rows, number)):
         mean[batch.rows], log_sd[batch.rows] = found.log_sigma, found.log_sd
     return mean[rows], log_sd[rows]
 
