@@ -17,7 +17,7 @@ def _drawn(log_sigma, sd, key=0, measured=MEASURED, robust=False):
     """Samples for log conductivities (m, 2) known at 256 draws of the prior."""
     points = np.random.default_rng(0).normal(size=(256, 2))
     values = np.concatenate([log_sigma(points), np.full((256, 2), np.log(sd))], axis=1)
-    return draw_samples(jax.random.key(key), fit_emulator(points, values), measured, robust, 250, 200)
+    return draw_samples(jax.random.key(key), fit_emulator(points, values), measured, 0.9, robust, 250, 200)
 
 
 def test_a_linear_prediction_has_its_normal_posterior():
