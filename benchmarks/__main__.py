@@ -10,12 +10,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.results_file import RESULTS
+from benchmarks.predict.table import PREDICT_TABLES
+from benchmarks.results_file import RESULTS, Row
 
 README = Path(__file__).parents[1] / "README.md"
 START, END = "<!-- measured -->", "<!-- /measured -->"
-
-Row = tuple[str, str]
 
 
 def _end_to_end(r: dict[str, Any]) -> list[Row]:
@@ -105,101 +104,6 @@ def _transport_bounds(r: dict[str, Any]) -> list[Row]:
     ]
 
 
-def _predict_network(r: dict[str, Any]) -> list[Row]:
-    low, high = r["mape_interval_95"]
-    return [
-        (
-            f"resistor network of the graph alone against the solver, {r['images']} interfaces, nothing learned: "
-            "mean error (95 % interval)",
-            f"{r['mape']:.1%} ({low:.1%} to {high:.1%})",
-        )
-    ]
-
-
-def _predict_shipped(r: dict[str, Any]) -> list[Row]:
-    scores, rate = r["scores"], r["graphs_per_second"]
-    return [
-        (
-            f"conductivity from the graph alone, shipped net, {r['images']} interfaces of a new study: "
-            "mean error (95 % interval); median; R² of log10",
-            f"{_interval(scores['ape'])}; {scores['median_ape']:.1%}; {scores['r2_log']:.4f}",
-        ),
-        (
-            "the same: truths inside the 50, 80, 90, 95 % intervals",
-            ", ".join(f"{scores[f'covered_{level:g}']['estimate']:.0%}" for level in (0.5, 0.8, 0.9, 0.95)),
-        ),
-        (
-            "the same: graphs a second, mean; with 64 samples of the weights",
-            "; ".join(f"{value:.0f}" for value in rate.values()),
-        ),
-    ]
-
-
-def _predict_cross_validation(r: dict[str, Any]) -> list[Row]:
-    ours, finer = r["methods"]["this net"], r["methods"]["two fidelities"]
-    peers = [r["methods"][name] for name in ("ridge on coarse solves", "Gaussian process")]
-    return [
-        (
-            f"160 interfaces to learn from, {ours['repeats']} divisions: mean error from the graph alone; "
-            "with a finer network solved beside it",
-            f"{_interval(ours['ape'])}; {_interval(finer['ape'])}",
-        ),
-        (
-            "the same: ridge on coarse solves; Gaussian process",
-            "; ".join(_interval(peer["ape"]) for peer in peers),
-        ),
-    ]
-
-
-def _predict_coverage(r: dict[str, Any]) -> list[Row]:
-    found = r["all"]
-    return [
-        (
-            f"intervals on {found['graphs']} interfaces not learned from: truths inside the 80; 90 % interval",
-            "; ".join(f"{found[f'covered_{level:g}']['estimate']:.1%}" for level in (0.8, 0.9)),
-        )
-    ]
-
-
-def _predict_polycrystals(r: dict[str, Any]) -> list[Row]:
-    number, most = max(r["by_training_graphs"].items(), key=lambda item: int(item[0]))
-    errors = [_interval(most[name]["mape"]) for name in ("this net", "Gaussian process with network")]
-    return [
-        (
-            f"polycrystals 64 x 64 x 64 of isotropic grains, {r['test_volumes']} volumes, {number} graphs to learn "
-            "from: mean error of the net; of a Gaussian process on its network and three numbers; nothing learned",
-            "; ".join([*errors, _interval(r["nothing_learned"]["mape"])]),
-        )
-    ]
-
-
-def _predict_hidden_resistance(r: dict[str, Any]) -> list[Row]:
-    scores = r["scores"]
-    return [
-        (
-            f"resistances of boundaries and layer drawn from their priors and hidden, {r['graphs']} cases: "
-            "truths inside the 80; 90 % interval",
-            "; ".join(_interval(scores[f"covered_{level}"]) for level in ("0.8", "0.9")),
-        )
-    ]
-
-
-def _interval(found: dict[str, float]) -> str:
-    return f"{found['estimate']:.1%} ({found['lower']:.1%} to {found['upper']:.1%})"
-
-
-def _predict_tuning(r: dict[str, Any]) -> list[Row]:
-    others = r["other_divisions"]
-    best, default = (sum(others[name]) / len(others[name]) for name in ("best", "default"))
-    return [
-        (
-            f"predictor's settings found by {sum(r['trials'].values())} trials against those made by hand, "
-            f"{r['study']['samples']} interfaces, divisions the search never saw: mean error of ln σ",
-            f"{best:.2%} against {default:.2%}, whose spread is {others['default_spread']:.2%}",
-        )
-    ]
-
-
 def _plugin(r: dict[str, Any]) -> list[Row]:
     blocked = [step["blocked"] for step in r["steps_1024"].values()]
     return [
@@ -222,13 +126,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "transport": _transport,
     "analyze_speed": _analyze_speed,
     "graph_speed": _graph_speed,
-    "predict_network": _predict_network,
-    "predict.shipped": _predict_shipped,
-    "predict.cross_validation": _predict_cross_validation,
-    "predict.coverage": _predict_coverage,
-    "predict.polycrystals": _predict_polycrystals,
-    "predict.hidden_resistance": _predict_hidden_resistance,
-    "predict.tuning": _predict_tuning,
+    **PREDICT_TABLES,
     "plugin": _plugin,
 }
 

@@ -9,6 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+Row = tuple[str, str]
+"""Of the README's table: what, and how much."""
+
 RESULTS = Path(__file__).parent / "results"
 
 
