@@ -108,6 +108,7 @@ def test_what_no_sample_contains_stays_as_uncertain_as_it_was():
     assert found.sd_decades[other] < 0.2 * PRIOR.decades[other]
 
 
+@pytest.mark.slow
 def test_two_numbers_always_in_series_are_learned_only_together():
     """A bent valley: either may carry the resistance."""
     layer, contacts = np.full(5, 10.0), np.full(5, 1.0)
