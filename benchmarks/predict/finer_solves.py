@@ -7,20 +7,15 @@ it to cut the cells, so this is for the last percent, not for searches through t
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from pathlib import Path
-from typing import Any
-
 import jax
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import spsolve
 
+from benchmarks.predict.kept_rows import Task, kept_rows
 from ssbi_core.graph import build_graph
 from ssbi_core.graph.cells import ConductionCells, conduction_cells
 from ssbi_core.io import read_labels
-from ssbi_core.io.atomic import atomic_path
 from ssbi_core.materials import load_system
 from ssbi_core.predict import MaterialValues, material_values
 from ssbi_core.predict.conductance import log_contacts
@@ -38,18 +33,7 @@ _contacts = jax.jit(log_contacts)
 
 def finer_log_sigma(records: StudyRecords, workers: int = 2) -> np.ndarray:
     """ln sigma (rows,) of the finer network of every row of a study, kept beside it."""
-    path = records.folder / f"finer_{FINER[0]}x{FINER[1]}.npz"
-    names = records.table["image"].to_numpy(str)
-    if path.is_file():
-        with np.load(path) as kept:
-            if kept["image"].tolist() == names.tolist():
-                return kept["log_sigma"]
-    tasks = [(records.folder, row) for row in records.table.to_dict("records")]
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        found = np.array(list(pool.map(_of_row, tasks, chunksize=8)))
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        np.savez(stream, image=names, log_sigma=found)
-    return found
+    return kept_rows(records, f"finer_{FINER[0]}x{FINER[1]}", "log_sigma", _of_row, workers)
 
 
 def offsets(data: GraphData, finer: np.ndarray) -> np.ndarray:
@@ -73,7 +57,7 @@ def network_log_sigma(cells: ConductionCells, material: MaterialValues) -> float
     return float(np.log(-(matrix[[number], :number] @ potential)[0]) + padded.shape)
 
 
-def _of_row(task: tuple[Path, dict[str, Any]]) -> float:
+def _of_row(task: Task) -> float:
     folder, row = task
     system = load_system(row["material_system"], reaction_layer=row["reaction_layer"])
     graph = build_graph(read_labels(folder / "labels" / f"{row['image']}.tif"), system=system, axis=row["axis"])

@@ -11,9 +11,10 @@ from ssbi_core.graph import interface_axis
 from ssbi_core.io import PhaseMap
 from ssbi_core.io.atomic import atomic_path
 from ssbi_core.materials import MaterialSystem
+from ssbi_core.predict.records import GAP
 from ssbi_core.transport import TransportConfig, solve_conduction
 
-GAP, MAX_CELLS = 0.02, 120_000  # as of the studies that predictors learn from
+MAX_CELLS = 120_000  # as of the studies that predictors learn from
 _SLACK = 3.0
 
 
