@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.predict.cross_validation import summarise
-from benchmarks.predict.scoring import LEVELS, Predicted, rows_of
+from benchmarks.predict.posterior_scores import COVERED, by_class
+from benchmarks.predict.scoring import Predicted, rows_of
 from benchmarks.predict.studies import ALL_IMAGES, PROTOCOL_SEED, study
 from benchmarks.results_file import write_results
 from ssbi_core.predict.config import NetworkConfig, TrainingConfig
@@ -63,23 +64,13 @@ def main() -> None:
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         rows = [row for found in pool.map(partial(measure, records=records), range(FOLDS)) for row in found]
     print(f"{len(rows)} graphs", file=sys.stderr)
-    plain = [{k: v for k, v in row.items() if k not in ("temperature_K", "reaction_layer")} for row in rows]
     classes = {
-        f"{value}": {
-            "graphs": sum(row[column] == value for row in rows),
-            "ape": float(np.mean([row["ape"] for row in rows if row[column] == value])),
-            **{
-                f"covered_{level:g}": float(
-                    np.mean([row[f"covered_{level:g}"] for row in rows if row[column] == value])
-                )
-                for level in LEVELS
-            },
-        }
+        value: own
         for column in ("temperature_K", "reaction_layer")
-        for value in sorted({row[column] for row in rows})
+        for value, own in by_class(rows, column, ["ape", *COVERED], "graphs").items()
     }
     write_results(
-        "predict.coverage", {"all": summarise(plain, "this net")["this net"], "classes": classes, "rows": rows}
+        "predict.coverage", {"all": summarise(rows, "this net")["this net"], "classes": classes, "rows": rows}
     )
 
 

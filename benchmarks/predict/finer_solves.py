@@ -13,6 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.linalg import spsolve
 
 from benchmarks.predict.kept_rows import Task, kept_rows
+from benchmarks.predict.own_network import log_network
 from ssbi_core.graph import build_graph
 from ssbi_core.graph.cells import ConductionCells, conduction_cells
 from ssbi_core.io import read_labels
@@ -38,9 +39,7 @@ def finer_log_sigma(records: StudyRecords, workers: int = 2) -> np.ndarray:
 
 def offsets(data: GraphData, finer: np.ndarray) -> np.ndarray:
     """What the finer network adds to the net's own, in ln sigma (rows,); `finer` is in the order of the data."""
-    data.prepare(np.arange(len(data)))
-    own = [data.seen[row].log_network + data.padded[graph].shape for row, graph in enumerate(data.of.tolist())]
-    return (finer - np.array(own)).astype(np.float32)
+    return (finer - log_network(data)).astype(np.float32)
 
 
 def network_log_sigma(cells: ConductionCells, material: MaterialValues) -> float:

@@ -94,11 +94,10 @@ def main() -> None:
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         for found in pool.map(partial(measure, records=records), tasks(records)):
             name, rows = found[0]["method"], rows + found
-            plain = [{k: v for k, v in row.items() if k not in ("flagged", "learned_from")} for row in found]
             methods[name] = {
                 "learned_from": found[0]["learned_from"],
                 "flagged": float(np.mean([row["flagged"] for row in found])),
-                **summarise(plain, name)[name],
+                **summarise(found, name)[name],
             }
             print(f"{name}: {methods[name]['ape']}", file=sys.stderr, flush=True)
     write_results("predict.generalisation", {"methods": methods, "rows": rows})

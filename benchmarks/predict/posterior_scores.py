@@ -38,10 +38,12 @@ def averaged(rows: Sequence[dict[str, Any]], keys: Sequence[str], factors: Seque
     return {key: bootstrap_mean(np.array([row[key] for row in rows]), *crossed, seed=0)._asdict() for key in keys}
 
 
-def by_class(rows: Sequence[dict[str, Any]], column: str, keys: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Number of rows and mean of some columns for each value of a column."""
+def by_class(
+    rows: Sequence[dict[str, Any]], column: str, keys: Sequence[str], count: str = "rows"
+) -> dict[str, dict[str, float]]:
+    """Number of rows, called `count`, and mean of some columns for each value of a column."""
     found = {}
     for value in sorted({row[column] for row in rows}):
         own = [row for row in rows if row[column] == value]
-        found[str(value)] = {"rows": len(own), **{key: float(np.mean([row[key] for row in own])) for key in keys}}
+        found[str(value)] = {count: len(own), **{key: float(np.mean([row[key] for row in own])) for key in keys}}
     return found

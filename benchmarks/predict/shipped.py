@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.predict.cross_validation import summarise
-from benchmarks.predict.scoring import LEVELS, Predicted, rows_of
+from benchmarks.predict.posterior_scores import COVERED, by_class
+from benchmarks.predict.scoring import Predicted, rows_of
 from benchmarks.predict.studies import study
 from benchmarks.results_file import write_results
 from ssbi_core.predict.fit import predict_rows
@@ -32,10 +33,12 @@ def main() -> None:
     predicted = Predicted(drawn.mean, drawn.sd, heavy=True, conformal=model.conformal)
     found = rows_of("this net", 0, records.table["image"].to_numpy(str), predicted.scores(data.target[rows]))
     scores = summarise(found, "this net")["this net"]
+    states = records.table[list(_CLASSES)].to_dict("records")
+    of_state = [{**row, **state} for row, state in zip(found, states, strict=True)]
     results = {
         "images": len(rows),
         "scores": scores,
-        "classes": {name: _by_class(found, records.table[name].astype(str).tolist()) for name in _CLASSES},
+        "classes": {name: by_class(of_state, name, ["ape", *COVERED], "graphs") for name in _CLASSES},
         "graphs_per_second": {
             "mean": _rate(lambda: predict_rows(data, rows, model.network, model.weights, 16), len(rows)),
             f"{model.num_samples}_samples": _rate(lambda: model.draw(data, rows), len(rows)),
@@ -45,15 +48,6 @@ def main() -> None:
     }
     write_results("predict.shipped", results)
     print({key: value for key, value in results.items() if key != "rows"})
-
-
-def _by_class(rows: list[dict[str, Any]], of: list[str]) -> dict[str, dict[str, float]]:
-    kept = ["ape", *(f"covered_{level:g}" for level in LEVELS)]
-    found = {}
-    for name in sorted(set(of)):
-        own = [row for row, each in zip(rows, of, strict=True) if each == name]
-        found[name] = {"graphs": len(own), **{key: float(np.mean([row[key] for row in own])) for key in kept}}
-    return found
 
 
 def _rate(run: Callable[[], Any], number: int, times: int = 3) -> float:

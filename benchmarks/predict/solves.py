@@ -11,11 +11,9 @@ from ssbi_core.graph import interface_axis
 from ssbi_core.io import PhaseMap
 from ssbi_core.io.atomic import atomic_path
 from ssbi_core.materials import MaterialSystem
-from ssbi_core.predict.records import GAP
-from ssbi_core.transport import TransportConfig, solve_conduction
-
-MAX_CELLS = 120_000  # as of the studies that predictors learn from
-_SLACK = 3.0
+from ssbi_core.predict.records import are_close
+from ssbi_core.predict.solve_study import reference_config
+from ssbi_core.transport import solve_conduction
 
 
 class Solved(NamedTuple):
@@ -28,7 +26,7 @@ class Solved(NamedTuple):
     @property
     def trustworthy(self) -> bool:
         """Whether it conducts and is known well enough to be a reference; the rule of `StudyRecords`."""
-        return self.lower > 0 and self.upper <= (1 + _SLACK * GAP) * self.lower
+        return bool(are_close(self.lower, self.upper))
 
 
 def solved(path: Path, phases: PhaseMap, system: MaterialSystem, temperature: float, axis: int | None = None) -> Solved:
@@ -53,14 +51,7 @@ def solved(path: Path, phases: PhaseMap, system: MaterialSystem, temperature: fl
 
 def _solve(phases: PhaseMap, system: MaterialSystem, temperature: float, axis: int | None) -> tuple[Solved, str | None]:
     try:
-        config = TransportConfig(
-            temperature=temperature,
-            axis=interface_axis(phases.labels) if axis is None else axis,  # type: ignore[arg-type]
-            rel_gap=GAP,
-            max_cells=MAX_CELLS,
-            knockout=False,
-            bottlenecks=False,
-        )
+        config = reference_config(temperature, interface_axis(phases.labels) if axis is None else axis)
         found = solve_conduction(phases, system=system, config=config).effective_conductivity
     except SsbiError as error:
         return Solved(0.0, 0.0, 0.0), str(error)

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.predict.own_network import log_network
 from benchmarks.predict.polycrystals.figure import draw
 from benchmarks.predict.polycrystals.global_peer import mixture, process_prediction, volume_features
-from benchmarks.predict.polycrystals.graphs import log_network, polycrystal_graphs
+from benchmarks.predict.polycrystals.graphs import polycrystal_graphs
 from benchmarks.predict.polycrystals.scores import AXES, scores, spread_of_axes
 from benchmarks.predict.studies import benchmark_folder
 from benchmarks.results_file import write_results

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -16,10 +14,7 @@ from ssbi_core.graph.cells import ConductionCells
 from ssbi_core.materials import Phase
 from ssbi_core.predict import MaterialValues
 from ssbi_core.predict.cells_file import read_cells, write_cells
-from ssbi_core.predict.conductance import log_contacts
 from ssbi_core.predict.data import GraphData
-from ssbi_core.predict.kirchhoff import log_conductance
-from ssbi_core.predict.padded import PaddedCells, Sizes
 from ssbi_core.simulate.polycrystal import BOUNDARY_WIDTH, PIXEL_SIZE_NM
 
 _PIXEL_CM = PIXEL_SIZE_NM * 1e-7
@@ -46,22 +41,6 @@ def boundary_material(ratio: float) -> MaterialValues:
     conductivity[Phase.LLZO] = 1.0
     resistance[Phase.GRAIN_BOUNDARY] = BOUNDARY_WIDTH * _PIXEL_CM * (1 / ratio - 1)
     return MaterialValues(jnp.asarray(conductivity, jnp.float32), jnp.asarray(resistance, jnp.float32))
-
-
-def log_network(data: GraphData) -> np.ndarray:
-    """Natural logarithm of the conductivity of every row's network with nothing learned, (n,)."""
-    found = np.zeros(len(data))
-    for batch in data.batches(np.arange(len(data)), 16):
-        found[batch.rows] = _log_network(batch.cells, batch.material, batch.sizes)
-    return found
-
-
-@partial(jax.jit, static_argnums=2)
-def _log_network(cells: PaddedCells, material: MaterialValues, sizes: Sizes) -> jax.Array:
-    def one(cells: PaddedCells, material: MaterialValues) -> jax.Array:
-        return log_conductance(log_contacts(cells, material), cells.band, sizes.nodes, sizes.width) + cells.shape
-
-    return jax.vmap(one)(cells, material)
 
 
 def _kept_cells(path: Path, solved: SolvedVolume, axis: int) -> ConductionCells:

@@ -117,7 +117,7 @@ def predict_rows(
 
 def cycle(rate: float, steps: int) -> optax.GradientTransformation:
     """Adam with clipped gradients under a one-cycle learning rate."""
-    return optax.chain(optax.clip_by_global_norm(1.0), optax.adam(optax.cosine_onecycle_schedule(steps, rate)))
+    return optax.chain(_ADAM, optax.scale_by_learning_rate(optax.cosine_onecycle_schedule(steps, rate)))
 
 
 _ADAM = optax.chain(optax.clip_by_global_norm(1.0), optax.scale_by_adam())  # of `cycle`, without its rate

@@ -10,9 +10,8 @@ Precise measurements make it a narrow, bent valley, and a sampler walks it in ma
 emulator of the prediction (Kennedy and O'Hagan, J. R. Stat. Soc. B 63, 425, 2001), with the No-U-Turn Sampler (Hoffman
 and Gelman, J. Mach. Learn. Res. 15, 1593, 2014). The prediction itself is asked where the samples fell: they are
 weighted by what it says, and while the weights differ much, or the walk lost its path, the emulator learns from them
-and the walk begins anew with smaller steps. What
-the measurements do not tell, such as how a resistance divides between two layers that always come together, stays as
-uncertain as it was.
+and the walk begins anew with smaller steps. What the measurements do not tell, such as how a resistance divides between
+two layers that always come together, stays as uncertain as it was.
 """
 
 from __future__ import annotations

@@ -56,9 +56,13 @@ class StudyRecords:
 
     def trustworthy(self) -> StudyRecords:
         """Only the rows that conduct and whose bounds are close enough to be learned from."""
-        low, high = self.table["lower_S_per_cm"], self.table["upper_S_per_cm"]
-        close = (low > 0) & (high <= (1 + _SLACK * GAP) * low)
-        return StudyRecords(self.folder, self.table.loc[np.flatnonzero(close)].reset_index(drop=True))
+        low, high = (self.table[name].to_numpy() for name in ("lower_S_per_cm", "upper_S_per_cm"))
+        return StudyRecords(self.folder, self.table.loc[np.flatnonzero(are_close(low, high))].reset_index(drop=True))
+
+
+def are_close(lower: np.ndarray | float, upper: np.ndarray | float) -> np.ndarray:
+    """Whether a conductivity between bounds (n,) conducts and is known well enough to be a truth."""
+    return (np.asarray(lower) > 0) & (np.asarray(upper) <= (1 + _SLACK * GAP) * np.asarray(lower))
 
 
 def load_records(folder: str | Path) -> StudyRecords:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ssbi_core.errors import SsbiError
-from ssbi_core.graph import build_graph, conduction_cells
+from ssbi_core.graph import build_graph, conduction_cells, interface_axis
 from ssbi_core.io import PhaseMap, read_labels
 from ssbi_core.io.atomic import atomic_path
 from ssbi_core.materials import MaterialSystem, load_system
@@ -67,6 +67,18 @@ def solve_study(
     return records
 
 
+def reference_config(temperature: float, axis: int) -> TransportConfig:
+    """How a conductivity to learn from, or to be held against, is solved: between close bounds, and nothing else."""
+    return TransportConfig(
+        temperature=temperature,
+        axis=axis,  # type: ignore[arg-type]
+        rel_gap=GAP,
+        max_cells=_MAX_CELLS,
+        knockout=False,
+        bottlenecks=False,
+    )
+
+
 class _Kind(NamedTuple):
     """Of states: how their file's name ends, what draws them, and how many."""
 
@@ -108,23 +120,16 @@ def _rows(task: _Task) -> list[dict[str, Any]]:
     row, image, pixel = task.row, str(task.row["image"]), float(task.row["pixel_size_nm"])
     phases = PhaseMap(read_labels(task.folder / "labels" / f"{image}.tif", pixel_size_nm=pixel).labels, pixel)
     system = load_system(str(row["material_system"]))
-    graph, kept = build_graph(phases, system=system), task.folder / CELLS / f"{image}.safetensors"
+    axis, kept = interface_axis(phases.labels), task.folder / CELLS / f"{image}.safetensors"
     if not (task.kind.ending and kept.is_file()):
+        graph = build_graph(phases, system=system, axis=axis)
         write_cells(kept, {lattice: conduction_cells(graph, *lattice) for lattice in LATTICES})
     states = task.kind.draw(system, task.kind.number, task.seed, int(row["index"]))
-    return [{"image": image, **_state(phases, system, graph.axis, state)} for state in states]
+    return [{"image": image, **_state(phases, system, axis, state)} for state in states]
 
 
 def _state(phases: PhaseMap, system: MaterialSystem, axis: int, state: State) -> dict[str, Any]:
-    config = TransportConfig(
-        temperature=state.temperature,
-        axis=axis,  # type: ignore[arg-type]
-        rel_gap=GAP,
-        max_cells=_MAX_CELLS,
-        knockout=False,
-        bottlenecks=False,
-    )
-    solved = solve_conduction(phases, system=state.of(system), config=config)
+    solved = solve_conduction(phases, system=state.of(system), config=reference_config(state.temperature, axis))
     found = solved.effective_conductivity
     return {
         "temperature_K": state.temperature,

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from benchmarks.predict.own_network import log_network
 from benchmarks.predict.polycrystals.cells import graph_cells
-from benchmarks.predict.polycrystals.graphs import boundary_material, log_network
+from benchmarks.predict.polycrystals.graphs import boundary_material
 from benchmarks.predict.polycrystals.volumes import effective_conductivity
 
 from ssbi_core.materials import Phase
