@@ -1,0 +1,77 @@
+"""Options that several commands share, and what their values say."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from ssbi_core.errors import InputError
+
+EXIT_BAD_INPUT = 2
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_command(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], help_: str
+) -> argparse.ArgumentParser:
+    """A command, and what runs it."""
+    sub = commands.add_parser(name, help=help_, description=help_)
+    sub.set_defaults(run=run)
+    sub.add_argument("--debug", action="store_true", help="show the traceback of an internal error")
+    return sub
+
+
+def add_paths(parser: argparse.ArgumentParser, help_: str, metavar: str = "PATH") -> None:
+    """What is to be worked on."""
+    parser.add_argument("paths", nargs="+", metavar=metavar, help=help_)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Where results go."""
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help="output folder; nothing outside it is written"
+    )
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """What every command takes."""
+    group = parser.add_argument_group("options of every command")
+    group.add_argument("--pixel-size-nm", type=float, metavar="NM", help="pixel size of files without calibration")
+    group.add_argument(
+        "--system", default="llzo_nmc", metavar="NAME|FILE", help="material system (default: %(default)s)"
+    )
+    group.add_argument("--reaction-layer", metavar="NAME", help="chemistry of the reaction layer, e.g. Li2ZrO3")
+    group.add_argument("--temperature", type=float, default=298.15, metavar="K", help="kelvin (default: %(default)s)")
+    group.add_argument(
+        "--axis",
+        type=int,
+        choices=[0, 1, 2],
+        help="transport axis: 0 rows, 1 columns, 2 slices (default: across the interface)",
+    )
+    group.add_argument("--overwrite", action="store_true", help="replace results of an earlier run")
+
+
+def add_image(parser: argparse.ArgumentParser) -> None:
+    """Which image of a file."""
+    parser.add_argument("--image", metavar="NAME", help="which image of a file that holds several (default: HAADF)")
+
+
+def add_labels(parser: argparse.ArgumentParser) -> None:
+    """Labels in place of micrographs."""
+    parser.add_argument("--labels", action="store_true", help="the files are label images, not micrographs")
+    parser.add_argument("--mapping", metavar="FILE", help="with --labels: TOML or JSON file, label value = phase name")
+
+
+def assignments(values: Sequence[str], option: str, unit: str) -> dict[str, float]:
+    """Parse repeated PHASE=NUMBER options."""
+    parsed: dict[str, float] = {}
+    for value in values:
+        phase, separator, number = value.partition("=")
+        try:
+            parsed[phase.strip()] = float(number)
+        except ValueError:
+            separator = ""
+        if not separator:
+            raise InputError(f"{option} {value!r}", f"PHASE={unit}", f"write for instance {option} grain_boundary=0.1")
+    return parsed
