@@ -2,11 +2,14 @@
 
     python -m benchmarks.segment_train prepare WORK
     python -m benchmarks.segment_train train WORK -o MODEL
+    python -m benchmarks.segment_train prepare WORK2 --second
+    python -m benchmarks.segment_train refine WORK2 --start MODEL -o MODEL2
 
-Images are drawn from seeds that no benchmark uses for testing (`FIRST_SEED` onwards): two in five from ordinary
-studies, three from random scenes with difficulties spread evenly over [0, 1]. Half of the latter are read with
-the material file users take by default, not with the exact chemistry of the specimen, because users
-will not know the dopant either. An interrupted run of either command continues where it stopped.
+The second part goes on from the weights of the first. Images are drawn from seeds that no benchmark uses for testing
+(`FIRST_SEED`, `SECOND_SEED` onwards): two in five from ordinary studies, in the second part three, the others from
+random scenes with difficulties spread evenly over [0, 1]. Half of the latter are read with the material file users
+take by default, not with the exact chemistry of the specimen, because users will not know the dopant either. An
+interrupted run of any command continues where it stopped.
 """
 
 from __future__ import annotations
@@ -23,10 +26,11 @@ from ssbi_core.materials import load_system
 from ssbi_core.segment.samples import Sample, prepare_sample
 from ssbi_core.segment.train import fit_segmenter
 from ssbi_core.segment.training_config import TrainingConfig
+from ssbi_core.segment.weights import Segmenter, load_segmenter
 from ssbi_core.simulate import random_scene, simulate_micrograph, simulate_microstructure
 from ssbi_core.simulate.study import simulate_sample
 
-FIRST_SEED = 1_000_000
+FIRST_SEED, SECOND_SEED = 1_000_000, 1_500_000
 NUM_SCENES = 640
 RECIPE = TrainingConfig(
     seed=8,
@@ -39,38 +43,47 @@ RECIPE = TrainingConfig(
     checkpoint_every=250,
 )
 
+REFINEMENT = RECIPE.model_copy(
+    update={"seed": 9, "num_steps": 7000, "learning_rate": 2e-3, "warm_up_steps": 100, "average_decay": 0.998}
+)
+
 
 def main() -> None:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("prepare", "train"))
+    parser.add_argument("command", choices=("prepare", "train", "refine"))
     parser.add_argument("work", type=Path)
     parser.add_argument("--scenes", type=int, default=NUM_SCENES)
     parser.add_argument(
         "--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"), help="prepare every Nth from K"
     )
+    parser.add_argument("--second", action="store_true", help="prepare the images of the second part")
+    parser.add_argument("--start", type=Path, help="folder of the net to refine")
     parser.add_argument("-o", "--output", type=Path, default=Path("model"))
     arguments = parser.parse_args()
     if arguments.command == "prepare":
-        prepare(arguments.work, arguments.scenes, *arguments.part)
+        prepare(arguments.work, arguments.scenes, *arguments.part, second=arguments.second)
+    elif arguments.command == "train":
+        train(arguments.work, arguments.output, RECIPE)
     else:
-        train(arguments.work, arguments.output)
+        train(arguments.work, arguments.output, REFINEMENT, load_segmenter(arguments.start))
 
 
-def prepare(work: Path, scenes: int, first: int, stride: int) -> None:
+def prepare(work: Path, scenes: int, first: int, stride: int, *, second: bool = False) -> None:
     """Simulate and normalise scenes, one file each."""
     work.mkdir(parents=True, exist_ok=True)
     for index in range(first, scenes, stride):
         path = work / f"{index:05d}.npz"
         if not path.exists():
             part = path.with_suffix(".part.npz")
-            np.savez(part, **simulated_sample(FIRST_SEED + index)._asdict())
+            np.savez(part, **simulated_sample(index, second=second)._asdict())
             part.rename(path)
 
 
-def simulated_sample(seed: int) -> Sample:
-    """The training sample of one seed: two in five from ordinary studies, three from the broad range of scenes."""
-    return _from_study(seed) if seed % 5 < 2 else _from_scene(seed)
+def simulated_sample(index: int, *, second: bool = False) -> Sample:
+    """The training sample of one number: two (in the second part three) in five from studies, the rest from scenes."""
+    seed, of_study = (SECOND_SEED + index, 3) if second else (FIRST_SEED + index, 2)
+    return _from_study(seed) if seed % 5 < of_study else _from_scene(seed)
 
 
 def _from_study(seed: int) -> Sample:
@@ -87,18 +100,18 @@ def _from_scene(seed: int) -> Sample:
     return prepare_sample(micrograph, truth.labels, scene.system if seed % 2 else load_system())
 
 
-def train(work: Path, output: Path) -> None:
+def train(work: Path, output: Path, recipe: TrainingConfig, start: Segmenter | None = None) -> None:
     """Train on the prepared scenes, logging to MODEL/training.jsonl."""
     samples = [_load(path) for path in sorted(work.glob("?????.npz"))]
     output.mkdir(parents=True, exist_ok=True)
-    start = time.monotonic()
+    begun = time.monotonic()
     with (output / "training.jsonl").open("a", encoding="utf-8") as log:
 
         def report(step: int, steps: int, loss: float) -> None:
-            entry = {"step": step, "steps": steps, "loss": round(loss, 4), "seconds": round(time.monotonic() - start)}
+            entry = {"step": step, "steps": steps, "loss": round(loss, 4), "seconds": round(time.monotonic() - begun)}
             print(json.dumps(entry), file=log, flush=True)
 
-        fit_segmenter(samples, output, RECIPE, progress=report, should_stop=(output / "stop").exists)
+        fit_segmenter(samples, output, recipe, start=start, progress=report, should_stop=(output / "stop").exists)
 
 
 def _load(path: Path) -> Sample:

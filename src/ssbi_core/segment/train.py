@@ -25,7 +25,7 @@ from ssbi_core.segment.checkpoint import load_tree, save_tree
 from ssbi_core.segment.losses import segmentation_loss
 from ssbi_core.segment.samples import Batch, Sample, class_frequencies, draw_batch, split
 from ssbi_core.segment.training_config import TrainingConfig
-from ssbi_core.segment.weights import apply, new_weights, save_segmenter
+from ssbi_core.segment.weights import Segmenter, apply, new_weights, save_segmenter
 
 CHECKPOINT = "checkpoint.safetensors"
 Progress = Callable[[int, int, float], None]
@@ -45,6 +45,7 @@ def fit_segmenter(
     output: Path,
     config: TrainingConfig,
     *,
+    start: Segmenter | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Path:
@@ -54,6 +55,7 @@ def fit_segmenter(
     ----------
     samples : at least two; a share of them is held back for calibration and never trained on.
     output : folder for the net and the checkpoint; a checkpoint found there is continued.
+    start : net of this architecture whose weights the training begins with; random ones by default.
     progress : called with step, number of steps and loss every `log_every` steps.
     should_stop : asked before every step; a stopped run saves a checkpoint and the net as it is.
 
@@ -64,14 +66,18 @@ def fit_segmenter(
     Raises
     ------
     InputError
-        If there are fewer than two samples.
+        If there are fewer than two samples, or `start` is of another architecture.
     """
+    if start is not None and start.config != config.architecture:
+        raise InputError(
+            f"a net of {start.config} to start from", f"{config.architecture}", "set the architecture to the net's"
+        )
     if len(samples) < 2:
         raise InputError(f"{len(samples)} training samples", "at least 2", "simulate or label more images")
     train, held_back = split(len(samples), config.held_back, config.seed)
     chosen = [samples[i] for i in train]
     weights = class_weights(class_frequencies(chosen), config.weight_exponent)
-    graph, state = _start(output, config)
+    graph, state = _start(output, config, start)
     step_fn = jax.jit(partial(training_step, graph, weights, config), donate_argnums=0)
     for step in range(int(state.step), config.num_steps):
         if should_stop is not None and should_stop():
@@ -83,7 +89,7 @@ def fit_segmenter(
         if (step + 1) % config.checkpoint_every == 0:
             _save(output, state, config)
     _save(output, state, config)
-    return _finish(output, graph, state, config, [samples[i] for i in held_back])
+    return _finish(output, graph, state, config, start, [samples[i] for i in held_back])
 
 
 def class_weights(frequencies: np.ndarray, exponent: float) -> jax.Array:
@@ -130,8 +136,10 @@ def _average_decay(step: jax.Array, config: TrainingConfig) -> jax.Array:
     return jnp.minimum(jnp.float32(config.average_decay), (1.0 + progress) / (10.0 + progress))
 
 
-def _start(output: Path, config: TrainingConfig) -> tuple[Any, TrainingState]:
+def _start(output: Path, config: TrainingConfig, start: Segmenter | None) -> tuple[Any, TrainingState]:
     graph, weights = new_weights(config.architecture, config.seed)
+    if start is not None:
+        weights = jax.tree.map(jnp.asarray, start.weights)
     state = TrainingState(
         weights,
         jax.tree.map(jnp.array, weights),
@@ -147,7 +155,14 @@ def _save(output: Path, state: TrainingState, config: TrainingConfig) -> None:
     save_tree(output / CHECKPOINT, state, {"step": int(state.step), "training": config.model_dump(mode="json")})
 
 
-def _finish(output: Path, graph: Any, state: TrainingState, config: TrainingConfig, held_back: list[Sample]) -> Path:
+def _finish(
+    output: Path,
+    graph: Any,
+    state: TrainingState,
+    config: TrainingConfig,
+    start: Segmenter | None,
+    held_back: list[Sample],
+) -> Path:
     """Calibrate the averaged weights on the samples held back and save them."""
     logits_fn = jax.jit(partial(apply, graph))
     logits, targets = _held_back_logits(logits_fn, state.average, config, held_back)
@@ -155,6 +170,7 @@ def _finish(output: Path, graph: Any, state: TrainingState, config: TrainingConf
     facts = {
         "training": config.model_dump(mode="json"),
         "steps": int(state.step),
+        **({} if start is None else {"started_from": start.sha256}),
         "calibration": {
             "images": len(held_back),
             "ece_before": expected_calibration_error(logits, targets, 1.0),
