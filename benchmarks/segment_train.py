@@ -31,7 +31,7 @@ from ssbi_core.simulate import random_scene, simulate_micrograph, simulate_micro
 from ssbi_core.simulate.study import simulate_sample
 
 FIRST_SEED, SECOND_SEED = 1_000_000, 1_500_000
-NUM_SCENES = 640
+NUM_SCENES, SECOND_SCENES = 640, 600
 RECIPE = TrainingConfig(
     seed=8,
     num_steps=6500,
@@ -44,7 +44,7 @@ RECIPE = TrainingConfig(
 )
 
 REFINEMENT = RECIPE.model_copy(
-    update={"seed": 9, "num_steps": 7000, "learning_rate": 2e-3, "warm_up_steps": 100, "average_decay": 0.998}
+    update={"seed": 9, "num_steps": 3500, "learning_rate": 2e-3, "warm_up_steps": 100, "average_decay": 0.998}
 )
 
 

@@ -24,7 +24,7 @@ from ssbi_core.errors import SsbiError
 from ssbi_core.graph import build_graph
 from ssbi_core.io import PhaseMap
 from ssbi_core.materials import PHASES, MaterialSystem, load_system
-from ssbi_core.predict import ConductivityPosterior, load_predictor, material_values, predict
+from ssbi_core.predict import ConductivityPosterior, Predictor, load_predictor, material_values, predict
 from ssbi_core.predict.data import GraphData
 from ssbi_core.predict.metrics import absolute_percentage_error
 from ssbi_core.predict.prediction import conductive_cells
@@ -117,12 +117,16 @@ def compared(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def prediction(
-    phases: PhaseMap, others: Sequence[PhaseMap], system: MaterialSystem, temperature: float
+    phases: PhaseMap,
+    others: Sequence[PhaseMap],
+    system: MaterialSystem,
+    temperature: float,
+    model: Predictor | None = None,
 ) -> ConductivityPosterior:
     """What the library predicts for an image of a known material, whose phases may as well be those of the others."""
     graph = build_graph(phases, system=system, temperature=temperature)
     graphs = [build_graph(each, axis=graph.axis, system=system, temperature=temperature) for each in others]
-    return predict(graph, system=system, temperature=temperature, segmentations=graphs)
+    return predict(graph, system=system, temperature=temperature, model=model, segmentations=graphs)
 
 
 def agreement(truth: np.ndarray, found: np.ndarray) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,17 +26,21 @@ class Predicted:
     ----------
     heavy : Student's t of the net's degrees of freedom; normal otherwise.
     conformal : of a calibration set; without, intervals are those of the distribution itself.
+    kinds : of the graphs, where the calibration set tells kinds apart.
     """
 
     mean: np.ndarray
     sd: np.ndarray
     heavy: bool
     conformal: Conformal | None = None
+    kinds: Sequence[str] = ()
 
     def reach(self, level: float) -> np.ndarray:
         """Half width (n,) of the interval of a level."""
         if self.conformal is not None:
-            return self.conformal.quantile(level) * self.sd
+            kinds = self.kinds or [""] * len(self.sd)
+            found = {kind: self.conformal.of_kind(kind).quantile(level) for kind in set(kinds)}
+            return np.array([found[kind] for kind in kinds]) * self.sd
         tail = stats.t.ppf((1 + level) / 2, DEGREES) * _UNIT if self.heavy else stats.norm.ppf((1 + level) / 2)
         return tail * self.sd
 

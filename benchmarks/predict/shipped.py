@@ -30,7 +30,8 @@ def main() -> None:
     lattice = (model.network.across, model.network.layer_across)
     data, (rows,) = study_data(records, [(np.arange(len(records.table)), [lattice])])
     drawn = model.draw(data, rows)
-    predicted = Predicted(drawn.mean, drawn.sd, heavy=True, conformal=model.conformal)
+    kinds = records.table["reaction_layer"].tolist()
+    predicted = Predicted(drawn.mean, drawn.sd, heavy=True, conformal=model.conformal, kinds=kinds)
     found = rows_of("this net", 0, records.table["image"].to_numpy(str), predicted.scores(data.target[rows]))
     scores = summarise(found, "this net")["this net"]
     states = records.table[list(_CLASSES)].to_dict("records")

@@ -1,7 +1,7 @@
 """The solved studies that predictors are measured on, made once and kept.
 
-Each is what `ssbi simulate -n N --seed S --no-images --solve -o FOLDER` makes; the folder is in the user's cache, or
-where SSBI_BENCHMARK_STUDIES says. An interrupted study goes on where it stopped.
+Each is what `ssbi simulate -n N --seed S --no-images --solve -o FOLDER` makes, some with `--drawn-materials 1`; the
+folder is in the user's cache, or where SSBI_BENCHMARK_STUDIES says. An interrupted study goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ TUNING_SEED, TUNING_IMAGES = 12, 240
 """What settings are chosen on; never measured on."""
 
 
-def study(seed: int, images: int, workers: int = 2) -> StudyRecords:
-    """The first images of a study, made and solved where they are not yet."""
+def study(seed: int, images: int, workers: int = 2, drawn: int = 0) -> StudyRecords:
+    """The first images of a study, made and solved where they are not yet; `drawn` states more with drawn materials."""
     folder = benchmark_folder() / f"study_{seed}"
     simulate_study(images, seed, folder, images=False, progress=_print)
-    solve_study(folder, seed=seed, workers=workers, progress=_print)
-    records = load_records(folder).of_file().trustworthy()
+    solve_study(folder, drawn=drawn, seed=seed, workers=workers, progress=_print)
+    records = load_records(folder).trustworthy()
+    records = records if drawn else records.of_file()
     first = records.table["image"].str[-5:].astype(int) < images
     return StudyRecords(folder, records.table[first].reset_index(drop=True))
 

@@ -36,3 +36,8 @@ class TrainingConfig(BaseModel, frozen=True, extra="forbid"):
     annealing: float = Field(0.3, ge=0, le=1, description="share of these over which the prior comes in")
     prior_scale: float = Field(1.0, gt=0, description="of weights, over the root of a layer's inputs")
     samples: int = Field(64, ge=2, le=1024, description="weights kept of the posterior")
+    calibration_images: int = Field(
+        100,
+        ge=0,
+        description="micrographs of a study, at most, that intervals of images are calibrated on",
+    )

@@ -66,7 +66,7 @@ def learn_material(
     model: Predictor | None = None,
     seed: int = 0,
     hidden: Collection[str] | None = None,
-    robust: bool = False,
+    robust: bool = True,
 ) -> MaterialPosterior:
     """Learn the material that samples share from their measured conductivities.
 
@@ -80,7 +80,7 @@ def learn_material(
     model : trained net, the shipped one by default.
     seed : of the sampling.
     hidden : the phases whose number is to be learned, all that the file gives `decades` by default.
-    robust : one bad measurement does not pull all along.
+    robust : one sample that the net errs on, or that was measured badly, does not pull all along.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def _log_conductivity(
     padded = jax.tree.map(jnp.asarray, batch)
     own = [material_values(system, one.temperature) for one in measurements]
     medians = jax.tree.map(lambda *columns: jnp.stack(columns), *own)
-    unit = math.sqrt(DEGREES / (DEGREES - 2))
+    unit = math.sqrt(DEGREES / (DEGREES - 2)) * model.conformal.of_kind(system.reaction_layer).stretch
 
     def predict(material: MaterialValues) -> tuple[jax.Array, jax.Array]:
         factors = jax.tree.map(_factor, material, median)

@@ -1,10 +1,11 @@
 """The conductivity of one graph: how large, how sure, and unsure because of what.
 
-Two things make it unsure, and they are of different kinds. What the image and the material file leave open is known by
-draws: the logarithm of the conductivity at materials and segmentations that are all as likely. What the net gets wrong
-is known by its standard deviation and by how its errors on a calibration set were distributed in units of it. The
-predictive distribution is that of their sum, the convolution of the two: a step for every draw and every score, of
-which quantiles are found without random numbers. Without draws its intervals are the conformal ones.
+Two things make it unsure, and they are of different kinds. What the image and the material file leave open is known
+by draws: the logarithm of the conductivity at materials and segmentations that are all as likely. What the net gets
+wrong is known by its standard deviation and by how its errors on a calibration set were distributed in units of it;
+of images, where there is a calibration set of images, so is what the segmentation gets wrong. The predictive
+distribution is that of their sum, the convolution of the two: a step for every draw and every score, of which
+quantiles are found without random numbers. Without draws its intervals are the conformal ones.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class ConductivityPosterior:
     model : SHA-256 of the weights.
     draws : (s,) natural logarithm of the conductivity at equally likely materials and segmentations, less its mean; a
         single 0 without either.
+    errors_of : sources whose errors `conformal` describes; the others are in `draws`.
     measurements : number of measured conductivities that the materials were learned from.
     notes : what else a reader of the numbers has to know, in words.
     """
@@ -55,6 +57,7 @@ class ConductivityPosterior:
     axis: int
     model: str
     draws: np.ndarray = field(default_factory=lambda: np.zeros(1))
+    errors_of: tuple[str, ...] = ("noise", "weights")
     measurements: int = 0
     notes: tuple[str, ...] = ()
 
@@ -65,8 +68,8 @@ class ConductivityPosterior:
 
     @property
     def residual_sd(self) -> float:
-        """Standard deviation of the natural logarithm that the net itself leaves: noise and weights."""
-        return math.sqrt(self.variance.get("noise", 0.0) + self.variance.get("weights", 0.0))
+        """Standard deviation of the natural logarithm by the sources in `errors_of`."""
+        return math.sqrt(sum(self.variance.get(source, 0.0) for source in self.errors_of))
 
     @property
     def variance_share(self) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import jax
@@ -20,6 +21,7 @@ from ssbi_core.predict.averaging import Draws
 from ssbi_core.predict.conductance import MaterialValues, material_values
 from ssbi_core.predict.data import GraphData
 from ssbi_core.predict.fit import predict_rows
+from ssbi_core.predict.image_errors import ImageErrors
 from ssbi_core.predict.padded import pad_cells
 from ssbi_core.predict.posterior import ConductivityPosterior
 from ssbi_core.predict.predictor import Predictor, load_predictor
@@ -83,10 +85,10 @@ def predict(
     if materials is not None:
         variance["material"] = spread.material
     (batch,) = data.batches(np.arange(1), 1)
-    return ConductivityPosterior(
+    found = ConductivityPosterior(
         float(np.exp(draws.mean[0] + spread.shift)),
         variance,
-        model.conformal,
+        model.conformal.of_kind(system.reaction_layer),
         model.scope.outside(np.asarray(describe(batch.cells, batch.material, batch.sizes))[0]),
         float(temperature),
         graph.axis,
@@ -94,6 +96,7 @@ def predict(
         spread.draws,
         notes=_left_out(len(tried) - len(others), len(tried)),
     )
+    return _of_image(found, model.images, spread) if tried and model.images else found
 
 
 def predict_graphs(
@@ -154,6 +157,17 @@ def _cells_or_none(
         return conductive_cells(graph, model, system, temperature)
     except InputError:
         return None
+
+
+def _of_image(found: ConductivityPosterior, errors: ImageErrors, spread: Spread) -> ConductivityPosterior:
+    """The same with what the segmentation gets wrong known by errors on images, not by the draws alone."""
+    return replace(
+        found,
+        variance=found.variance | {"segmentation": spread.segmentation + errors.floor**2},
+        conformal=errors.conformal,
+        draws=spread.material_draws,
+        errors_of=("noise", "weights", "segmentation"),
+    )
 
 
 def _left_out(number: int, of: int) -> tuple[str, ...]:

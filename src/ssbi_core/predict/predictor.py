@@ -8,7 +8,7 @@ lies in ``ssbi_core/models`` with a model card.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -26,6 +26,7 @@ from ssbi_core.predict.conformal import Conformal
 from ssbi_core.predict.data import GraphData
 from ssbi_core.predict.features import EDGE, SIDE
 from ssbi_core.predict.fit import Weights, new_weights
+from ssbi_core.predict.image_errors import ImageErrors
 from ssbi_core.predict.scope import NAMES, Scope
 from ssbi_core.segment.checkpoint import load_tree, read_facts, save_tree
 
@@ -44,10 +45,11 @@ class Predictor:
     system : name of the material system it was trained on; any of its reaction layers, at any temperature.
     weights : mean of the posterior, nested dict of float32 arrays.
     samples : of the posterior, the same with a leading axis.
-    conformal : from the calibration set.
+    conformal : from the calibration set, by chemistry of the reaction layer.
     scope : of the training set.
     facts : what ``predictor.json`` says.
     linear : whether the samples are those of the net linear in its weights, as `sample_laplace` gives.
+    images : errors of predictions from micrographs, None of a net that was calibrated on labels only.
     sha256 : digest of the weight file, empty for a net that was not saved.
     """
 
@@ -59,6 +61,7 @@ class Predictor:
     scope: Scope
     facts: Mapping[str, Any] = field(default_factory=dict)
     linear: bool = False
+    images: ImageErrors | None = None
     sha256: str = ""
 
     @property
@@ -77,17 +80,18 @@ def save_predictor(folder: str | Path, predictor: Predictor) -> Path:
     """Write ``predictor.safetensors`` and ``predictor.json`` into a folder; return the former's path."""
     path, tree = Path(folder) / FILE_NAME, _tree(predictor)
     save_tree(path, tree, {})
-    description = {
+    own = {
         "architecture": predictor.network.model_dump(mode="json"),
         "features": _FEATURES,
         "material_system": predictor.system,
         "samples": predictor.num_samples,
         "linear": predictor.linear,
         "calibration_graphs": len(predictor.conformal.scores),
-        **predictor.facts,
-        "sha256": _digest(path),
+        "calibration_kinds": sorted(set(predictor.conformal.kinds)),
+        "images": _described(predictor.images),
     }
-    save_tree(path, tree, description)
+    facts = {name: fact for name, fact in predictor.facts.items() if name not in own}  # of one that was loaded
+    save_tree(path, tree, {**own, **facts, "sha256": _digest(path)})
     return path
 
 
@@ -125,9 +129,34 @@ def _tree(predictor: Predictor) -> dict[str, Any]:
         "weights": predictor.weights,
         "samples": predictor.samples,
         "scores": predictor.conformal.scores.astype(np.float32),
+        "kinds": _numbered(predictor.conformal),
+        "image_scores": (predictor.images.conformal.scores if predictor.images else np.zeros(0)).astype(np.float32),
         "low": predictor.scope.low.astype(np.float32),
         "high": predictor.scope.high.astype(np.float32),
     }
+
+
+def _described(images: ImageErrors | None) -> dict[str, Any] | None:
+    if images is None:
+        return None
+    return {"number": len(images.conformal.scores), "floor": images.floor, "segmenter": images.segmenter}
+
+
+def _images(scores: np.ndarray, described: Mapping[str, Any] | None) -> ImageErrors | None:
+    if described is None:
+        return None
+    return ImageErrors(Conformal(np.asarray(scores, float)), float(described["floor"]), str(described["segmenter"]))
+
+
+def _numbered(conformal: Conformal) -> np.ndarray:
+    """Kind of each score as its number among all kinds in order; -1 where none is told."""
+    kinds = sorted(set(conformal.kinds))
+    told = [kinds.index(kind) for kind in conformal.kinds] or [-1] * len(conformal.scores)
+    return np.array(told, np.int32)
+
+
+def _conformal(scores: np.ndarray, numbers: np.ndarray, kinds: Sequence[str]) -> Conformal:
+    return Conformal(np.asarray(scores, float), tuple(kinds[at] for at in numbers.tolist()) if len(kinds) else ())
 
 
 def _load(path: Path) -> Predictor:
@@ -138,7 +167,10 @@ def _load(path: Path) -> Predictor:
     samples = jax.tree.map(lambda leaf: np.zeros((number, *leaf.shape), np.float32), weights)
     ends = np.zeros(len(NAMES), np.float32)
     scores = np.zeros(int(facts["calibration_graphs"]), np.float32)
-    template = {"weights": weights, "samples": samples, "scores": scores, "low": ends, "high": ends}
+    numbers = np.zeros(len(scores), np.int32)
+    template = {"weights": weights, "samples": samples, "scores": scores, "kinds": numbers, "low": ends, "high": ends}
+    described = facts.get("images")
+    template["image_scores"] = np.zeros(described["number"] if described else 0, np.float32)
     tree, _ = load_tree(path, template)
     digest = _digest(path)
     if digest != facts.get("sha256"):
@@ -148,7 +180,7 @@ def _load(path: Path) -> Predictor:
             "use the pair of files as it was saved",
         )
     scope = Scope(np.asarray(tree["low"]), np.asarray(tree["high"]))
-    conformal = Conformal(np.asarray(tree["scores"], float))
+    conformal = _conformal(tree["scores"], np.asarray(tree["kinds"]), facts["calibration_kinds"])
     return Predictor(
         network,
         str(facts["material_system"]),
@@ -158,12 +190,13 @@ def _load(path: Path) -> Predictor:
         scope,
         facts,
         bool(facts["linear"]),
+        _images(tree["image_scores"], described),
         digest,
     )
 
 
 def _network(path: Path, facts: Mapping[str, Any]) -> NetworkConfig:
-    wanted = {"samples", "calibration_graphs", "material_system", "linear"}
+    wanted = {"samples", "calibration_graphs", "calibration_kinds", "material_system", "linear"}
     if facts.get("features") != _FEATURES or not wanted <= facts.keys():
         raise ReadError(
             f"{path}: features {facts.get('features')}, described by {', '.join(sorted(facts))}",

@@ -7,6 +7,7 @@ spend its warm-up on the way, or not arrive. Chains that end in different modes 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -30,10 +31,12 @@ def measurement_errors(values: jax.Array, robust: bool) -> dist.Distribution:
     Parameters
     ----------
     values : (..., 2, n) log conductivity, and log of the errors' standard deviation.
-    robust : Student-t with 5 degrees of freedom instead of normal.
+    robust : Student-t with 5 degrees of freedom and that standard deviation instead of normal.
     """
     log_sigma, sd = values[..., 0, :], jnp.exp(values[..., 1, :])
-    return dist.StudentT(_STUDENT_DOF, log_sigma, sd) if robust else dist.Normal(log_sigma, sd)
+    if robust:
+        return dist.StudentT(_STUDENT_DOF, log_sigma, sd * math.sqrt((_STUDENT_DOF - 2) / _STUDENT_DOF))
+    return dist.Normal(log_sigma, sd)
 
 
 @partial(jax.jit, static_argnames=("robust", "num_samples", "num_warmup"))

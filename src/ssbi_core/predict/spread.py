@@ -53,14 +53,17 @@ class Spread(NamedTuple):
     Attributes
     ----------
     segmentation, material : variance that each makes; what both make together is shared out in proportion.
-    shift : mean over all variations, less the value in the middle.
-    draws : (s,) deviations from that mean, a single 0 where nothing varies.
+    shift : mean over the materials, less the value in the middle. Not over the segmentations: draws break lines that
+        no specimen breaks, so their mean is too high, and the likeliest labels are the better centre.
+    draws : (s,) deviations from the mean of both, a single 0 where nothing varies.
+    material_draws : (s,) the same of the materials alone.
     """
 
     segmentation: float
     material: float
     shift: float
     draws: np.ndarray
+    material_draws: np.ndarray
 
     @classmethod
     def of(cls, log_sigma: np.ndarray, variations: Variations) -> Spread:
@@ -69,8 +72,9 @@ class Spread(NamedTuple):
         varied = next((part for part in (log_sigma[variations.pairs], *alone) if len(part)), log_sigma[:1])
         first, second = (_variance(part) for part in alone)
         share = first / (first + second) if first + second > 0 else 0.5
-        total, mean = _variance(varied), float(varied.mean())
-        return cls(share * total, (1 - share) * total, mean - float(log_sigma[0]), varied - mean)
+        total, materials = _variance(varied), alone[1] if len(alone[1]) else log_sigma[:1]
+        shift = float(materials.mean()) - float(log_sigma[0])
+        return cls(share * total, (1 - share) * total, shift, varied - varied.mean(), materials - materials.mean())
 
 
 def _variance(values: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +34,7 @@ def train(
     network: NetworkConfig | None = None,
     training: TrainingConfig | None = None,
     fitted: Weights | None = None,
+    kinds: Sequence[str] = (),
     facts: dict[str, Any] | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Predictor:
@@ -47,6 +48,7 @@ def train(
     repeats : how often each graph is among the rows to learn from, cut otherwise; it tells no more for that.
     network, training : settings.
     fitted : maximum a posteriori weights, where `fit` has found them already.
+    kinds : chemistry of the reaction layer in each row to calibrate on; intervals then hold for each alone.
     facts : to be kept with the weights.
     progress : called with a message and the share done.
 
@@ -88,4 +90,4 @@ def train(
     trained = Predictor(network, system, mean, samples, none, scope, described, linear)
     found = trained.draw(data, calibrate)
     report("done", 1.0)
-    return replace(trained, conformal=Conformal.of(data.target[calibrate], found.mean, found.sd))
+    return replace(trained, conformal=Conformal.of(data.target[calibrate], found.mean, found.sd, kinds))

@@ -14,10 +14,12 @@ from ssbi_core.predict.cells_file import Lattice
 from ssbi_core.predict.conductance import MaterialValues, material_values
 from ssbi_core.predict.config import NetworkConfig, TrainingConfig
 from ssbi_core.predict.data import GraphData
+from ssbi_core.predict.image_cases import calibrated_on_images
 from ssbi_core.predict.predictor import save_predictor
 from ssbi_core.predict.records import LATTICES, StudyRecords, load_records, split_by_sample
 from ssbi_core.predict.states import FACTOR
 from ssbi_core.predict.train import train
+from ssbi_core.types import silent
 
 _SHARES = (0.8, 0.2)  # to learn from, to calibrate on
 
@@ -34,7 +36,8 @@ def train_predictor(
 
     Samples are parted into those learned from and those the intervals are calibrated on. To learn from, every picture
     is shown cut along several lattices: where the cuts fall says nothing of it, and a net that has seen one only takes
-    that for a feature.
+    that for a feature. Where the study holds micrographs, those of the samples to calibrate on tell how far off
+    predictions from images are.
 
     Parameters
     ----------
@@ -51,7 +54,7 @@ def train_predictor(
     network = network or NetworkConfig.model_validate({})
     training = training or TrainingConfig.model_validate({})
     records = load_records(study).trustworthy()
-    learn, calibrate = split_by_sample(records.table, _SHARES, training.seed)
+    learn, calibrate = _parted(records, training)
     lattices = shown_lattices(network, training)
     data, rows = study_data(records, [(learn, lattices), (calibrate, lattices[:1])])
     facts = {
@@ -66,10 +69,19 @@ def train_predictor(
         repeats=len(lattices),
         network=network,
         training=training,
+        kinds=records.table["reaction_layer"].iloc[calibrate].tolist(),
         facts=facts,
         progress=progress,
     )
+    held_back, number = calibration_records(records, training), training.calibration_images
+    predictor = calibrated_on_images(predictor, held_back, number, progress or silent)
     return save_predictor(output, predictor)
+
+
+def calibration_records(records: StudyRecords, training: TrainingConfig) -> StudyRecords:
+    """Of a study, those that a training with these settings does not learn from."""
+    _, calibrate = _parted(records, training)
+    return StudyRecords(records.folder, records.table.iloc[calibrate].reset_index(drop=True))
 
 
 def shown_lattices(network: NetworkConfig, training: TrainingConfig) -> list[Lattice]:
@@ -96,6 +108,10 @@ def study_data(
                 targets.append(row["conductivity_S_per_cm"])
         rows.append(np.arange(start, len(of)))
     return GraphData.of_cells(cells, materials, targets, of), rows
+
+
+def _parted(records: StudyRecords, training: TrainingConfig) -> tuple[np.ndarray, ...]:
+    return split_by_sample(records.table, _SHARES, training.seed)
 
 
 def _material(row: dict[Any, Any]) -> MaterialValues:

@@ -139,7 +139,7 @@ def _average_decay(step: jax.Array, config: TrainingConfig) -> jax.Array:
 def _start(output: Path, config: TrainingConfig, start: Segmenter | None) -> tuple[Any, TrainingState]:
     graph, weights = new_weights(config.architecture, config.seed)
     if start is not None:
-        weights = jax.tree.map(jnp.asarray, start.weights)
+        weights = jax.tree.map(jnp.array, start.weights)  # copies: a step gives up what it is given
     state = TrainingState(
         weights,
         jax.tree.map(jnp.array, weights),

@@ -58,3 +58,30 @@ def test_without_scores_it_is_students_t_at_unit_standard_deviation():
     error = np.array([-2.0, -0.3, 0.0, 1.0, 5.0])
     expected = stats.t.cdf(error * np.sqrt(2), 4)
     np.testing.assert_allclose(Conformal(np.zeros(0)).cumulative(error), expected, atol=1e-12)
+
+
+def test_interval_of_a_kind_holds_where_the_net_is_too_sure_of_that_kind_alone():
+    rng = np.random.default_rng(1)
+    kinds = np.repeat(["sure", "unsure"], 2000)
+    truth = np.where(kinds == "sure", 4.0, 0.5) * rng.standard_t(5, 4000)
+    half = rng.permutation(4000)
+    known, new = half[:2000], half[2000:]
+    conformal = Conformal.of(truth[known], np.zeros(2000), np.ones(2000), kinds[known].tolist())
+    for kind in ("sure", "unsure"):
+        own = new[kinds[new] == kind]
+        assert abs((np.abs(truth[own]) <= conformal.of_kind(kind).quantile(0.8)).mean() - 0.8) < 0.04
+        assert abs((np.abs(truth[own]) <= conformal.quantile(0.8)).mean() - 0.8) > 0.1
+
+
+def test_kind_with_too_few_scores_takes_those_of_all():
+    conformal = Conformal(np.linspace(0, 1, 50), ("rare",) * 5 + ("common",) * 45)
+    assert conformal.of_kind("rare").quantile(0.9) == conformal.quantile(0.9)
+    assert conformal.of_kind("never seen").quantile(0.9) == conformal.quantile(0.9)
+    assert len(conformal.of_kind("common").scores) == 45
+
+
+def test_stretch_is_by_how_much_errors_exceed_what_was_said():
+    errors = np.sort(np.abs(stats.t.rvs(4, size=20_000, random_state=0))) / np.sqrt(2)
+    assert Conformal(errors).stretch == pytest.approx(1, abs=0.03)
+    assert Conformal(3 * errors).stretch == pytest.approx(3, abs=0.1)
+    assert Conformal(np.zeros(0)).stretch == pytest.approx(1)

@@ -34,7 +34,12 @@ def test_of_a_sum_each_source_has_its_own_variance():
     own = SEGMENTATIONS[1:].var(ddof=1), MATERIALS[1:].var(ddof=1)
     assert found.segmentation / found.material == pytest.approx(own[0] / own[1])
     assert found.segmentation + found.material == pytest.approx(sum(own), rel=0.2)
-    assert found.shift == pytest.approx(SEGMENTATIONS[1:].mean() + MATERIALS[1:].mean(), abs=0.1)
+
+
+def test_centre_is_that_of_the_materials_for_the_likeliest_labels():
+    found = spread(lambda segmentation, material: -12 + np.abs(segmentation) + material)  # draws break lines
+    assert found.shift == pytest.approx(MATERIALS[1:].mean())
+    assert spread(lambda segmentation, material: np.abs(segmentation), materials=0).shift == 0
 
 
 def test_what_both_make_only_together_counts():
@@ -50,6 +55,7 @@ def test_draws_are_centred_and_of_the_variance_that_is_said():
     assert found.draws.shape == (64,)
     assert found.draws.mean() == pytest.approx(0, abs=1e-12)
     assert found.draws.var(ddof=1) == pytest.approx(found.segmentation + found.material)
+    np.testing.assert_allclose(found.material_draws, 2 * (MATERIALS[1:] - MATERIALS[1:].mean()))
 
 
 @pytest.mark.parametrize(("segmentations", "materials", "number"), [(12, 0, 12), (0, 64, 64), (0, 0, 1), (1, 0, 1)])

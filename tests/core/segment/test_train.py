@@ -1,3 +1,4 @@
+import jax
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -6,6 +7,7 @@ from ssbi_core.errors import InputError
 from ssbi_core.segment.train import class_weights, fit_segmenter
 from ssbi_core.segment.training_config import TrainingConfig
 from ssbi_core.segment.unet import SegmenterConfig
+from ssbi_core.segment.weights import load_segmenter
 
 
 def test_the_loss_falls(trained):
@@ -20,6 +22,20 @@ def test_an_interrupted_training_ends_in_the_very_same_weights(trained, tmp_path
     resumed = fit_segmenter(layered_samples, tmp_path, tiny_training, progress=lambda step, *_: steps.append(step))
     assert steps == [8, 9, 10, 11, 12]
     assert resumed.read_bytes() == trained[0].read_bytes()
+
+
+def test_a_training_that_starts_from_a_net_goes_on_where_it_was(trained, tmp_path, layered_samples, tiny_training):
+    start = load_segmenter(trained[0])
+    settings = tiny_training.model_copy(update={"num_steps": 3, "learning_rate": 1e-9, "weight_decay": 0.0})
+    refined = load_segmenter(fit_segmenter(layered_samples, tmp_path, settings, start=start))
+    assert refined.facts["started_from"] == start.sha256
+    for before, after in zip(jax.tree.leaves(start.weights), jax.tree.leaves(refined.weights), strict=True):
+        np.testing.assert_allclose(before, after, atol=1e-6)
+
+
+def test_a_start_of_another_architecture_is_refused(trained, tmp_path, layered_samples):
+    with pytest.raises(InputError, match="to start from"):
+        fit_segmenter(layered_samples, tmp_path, TrainingConfig(num_steps=1), start=load_segmenter(trained[0]))
 
 
 def test_class_weights_favour_the_rare_and_average_to_one():
