@@ -28,6 +28,7 @@ def main() -> None:
         sha=facts["sha256"],
         learned=facts["training_images"],
         calibrated=facts["calibration_images"],
+        micrographs=(facts["images"] or {"number": "none"})["number"],
         images=found["images"],
         error="{estimate:.1%} ({lower:.1%} to {upper:.1%})".format(**scores["ape"]),
         median=scores["median_ape"],

@@ -60,8 +60,17 @@ def _coverage(r: dict[str, Any]) -> list[Row]:
         (
             f"intervals on {found['graphs']} interfaces not learned from: truths inside the 80; 90 % interval",
             "; ".join(f"{found[f'covered_{level:g}']['estimate']:.1%}" for level in (0.8, 0.9)),
-        )
+        ),
+        (
+            "the same, class by class of temperature and layer chemistry: least and most, 80; 90 %",
+            "; ".join(_least_and_most(r["classes"], f"covered_{level:g}") for level in (0.8, 0.9)),
+        ),
     ]
+
+
+def _least_and_most(classes: dict[str, dict[str, float]], key: str) -> str:
+    values = [own[key] for own in classes.values()]
+    return f"{min(values):.0%} to {max(values):.0%}"
 
 
 def _polycrystals(r: dict[str, Any]) -> list[Row]:
