@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.predict.coverage_figure import draw
 from benchmarks.predict.cross_validation import summarise
 from benchmarks.predict.posterior_scores import COVERED, by_class
 from benchmarks.predict.scoring import Predicted, rows_of
@@ -74,9 +75,9 @@ def main() -> None:
         for column in ("temperature_K", "reaction_layer")
         for value, own in by_class(rows, column, ["ape", *COVERED], "graphs").items()
     }
-    write_results(
-        "predict.coverage", {"all": summarise(rows, "this net")["this net"], "classes": classes, "rows": rows}
-    )
+    results = {"all": summarise(rows, "this net")["this net"], "classes": classes, "rows": rows}
+    write_results("predict.coverage", results)
+    draw(results)
 
 
 if __name__ == "__main__":
