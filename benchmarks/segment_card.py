@@ -35,7 +35,7 @@ def main() -> None:
         )
     card = TEMPLATE.read_text(encoding="utf-8").format(
         sha=facts["sha256"],
-        steps=facts["steps"],
+        steps=" and ".join(map(str, facts["steps"])),
         temperature=facts["temperature"],
         before=facts["calibration"]["ece_before"],
         after=facts["calibration"]["ece"],

@@ -89,7 +89,8 @@ def fit_segmenter(
         if (step + 1) % config.checkpoint_every == 0:
             _save(output, state, config)
     _save(output, state, config)
-    return _finish(output, graph, state, config, start, [samples[i] for i in held_back])
+    facts = {"steps": int(state.step), **({} if start is None else {"started_from": start.sha256})}
+    return save_calibrated(output, graph, state.average, config, [samples[i] for i in held_back], facts)
 
 
 def class_weights(frequencies: np.ndarray, exponent: float) -> jax.Array:
@@ -155,29 +156,28 @@ def _save(output: Path, state: TrainingState, config: TrainingConfig) -> None:
     save_tree(output / CHECKPOINT, state, {"step": int(state.step), "training": config.model_dump(mode="json")})
 
 
-def _finish(
-    output: Path,
-    graph: Any,
-    state: TrainingState,
-    config: TrainingConfig,
-    start: Segmenter | None,
-    held_back: list[Sample],
+def save_calibrated(
+    output: Path, graph: Any, weights: Any, config: TrainingConfig, held_back: list[Sample], facts: dict[str, Any]
 ) -> Path:
-    """Calibrate the averaged weights on the samples held back and save them."""
-    logits_fn = jax.jit(partial(apply, graph))
-    logits, targets = _held_back_logits(logits_fn, state.average, config, held_back)
+    """Write a net whose temperature is fitted on samples it has not learned from; returns the path of its weights.
+
+    Parameters
+    ----------
+    output : folder.
+    graph, weights : of the net, as `new_weights` gives them.
+    config : of the training; says how crops are drawn.
+    held_back : samples.
+    facts : to be kept with the weights.
+    """
+    logits, targets = _held_back_logits(jax.jit(partial(apply, graph)), weights, config, held_back)
     temperature = fit_temperature(logits, targets)
-    facts = {
-        "training": config.model_dump(mode="json"),
-        "steps": int(state.step),
-        **({} if start is None else {"started_from": start.sha256}),
-        "calibration": {
-            "images": len(held_back),
-            "ece_before": expected_calibration_error(logits, targets, 1.0),
-            "ece": expected_calibration_error(logits, targets, temperature),
-        },
+    calibration = {
+        "images": len(held_back),
+        "ece_before": expected_calibration_error(logits, targets, 1.0),
+        "ece": expected_calibration_error(logits, targets, temperature),
     }
-    return save_segmenter(output, config.architecture, state.average, temperature, facts)
+    described = {"training": config.model_dump(mode="json"), **facts, "calibration": calibration}
+    return save_segmenter(output, config.architecture, weights, temperature, described)
 
 
 def _held_back_logits(
