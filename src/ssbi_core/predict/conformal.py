@@ -21,7 +21,7 @@ from scipy import special
 from ssbi_core.errors import InputError
 from ssbi_core.predict.tails import DEGREES
 
-_MOST = 0.8
+_LEVELS = (0.8, 0.9, 0.95)  # at which errors are compared with what was said
 _ENOUGH = 19  # scores of a kind: from 19 on there is an interval of 95 %
 _ROUNDING = 1e-9  # of a rank: 0.55 of 100 is the 55th
 _UNIT = np.sqrt((DEGREES - 2) / DEGREES)  # scale of Student's t at unit standard deviation
@@ -54,8 +54,8 @@ class Conformal:
 
     @property
     def stretch(self) -> float:
-        """By how much errors exceed the standard deviation they were said to have: of the four in five smallest."""
-        return self.quantile(_MOST) / _tail(_MOST)
+        """By how much errors exceed the standard deviation they were said to have, at the level where it is worst."""
+        return max(self.quantile(level) / _tail(level) for level in _LEVELS)
 
     def quantile(self, level: float) -> float:
         """Half width of the interval of a level, in standard deviations.
