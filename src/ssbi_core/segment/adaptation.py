@@ -28,7 +28,7 @@ from ssbi_core.segment.channels import ROLES
 from ssbi_core.segment.unet import CLASSES
 
 ITERATIONS = 25
-PRIOR = 1.0  # weight of the net's log-odds
+PRIOR = 0.5  # weight of the net's log-odds: calibrated pixel by pixel, but neighbours err alike
 LEAST = 150.0  # pixels a phase must have
 CLEAR = 2  # pixels from other phases
 REACH = 4.0  # pixels over which odds are carried to the rim
