@@ -20,7 +20,7 @@ from ssbi_core.predict.whole_image import predict_phases
 from ssbi_core.preprocess import register_elements
 from ssbi_core.segment import segment, segmenter_digest
 
-_KNOWN = PredictionConfig(materials=0)
+_KNOWN = PredictionConfig.model_validate({"materials": 0})
 
 
 def calibrated_on_images(

@@ -156,7 +156,7 @@ def _numbered(conformal: Conformal) -> np.ndarray:
 
 
 def _conformal(scores: np.ndarray, numbers: np.ndarray, kinds: Sequence[str]) -> Conformal:
-    return Conformal(np.asarray(scores, float), tuple(kinds[at] for at in numbers.tolist()) if len(kinds) else ())
+    return Conformal(np.asarray(scores, float), tuple(kinds[int(at)] for at in numbers) if len(kinds) else ())
 
 
 def _load(path: Path) -> Predictor:
