@@ -11,10 +11,9 @@ from scipy import stats
 
 from ssbi_core.predict.conformal import Conformal
 from ssbi_core.predict.metrics import absolute_percentage_error, gaussian_crps, gaussian_nll, sample_crps
-from ssbi_core.predict.tails import DEGREES
+from ssbi_core.predict.tails import DEGREES, UNIT_SCALE
 
 LEVELS = (0.5, 0.8, 0.9, 0.95)
-_UNIT = np.sqrt((DEGREES - 2) / DEGREES)  # scale of Student's t at unit standard deviation
 _QUANTILES = (np.arange(400) + 0.5) / 400
 
 
@@ -41,7 +40,7 @@ class Predicted:
             kinds = self.kinds or [""] * len(self.sd)
             found = {kind: self.conformal.of_kind(kind).quantile(level) for kind in set(kinds)}
             return np.array([found[kind] for kind in kinds]) * self.sd
-        tail = stats.t.ppf((1 + level) / 2, DEGREES) * _UNIT if self.heavy else stats.norm.ppf((1 + level) / 2)
+        tail = stats.t.ppf((1 + level) / 2, DEGREES) * UNIT_SCALE if self.heavy else stats.norm.ppf((1 + level) / 2)
         return tail * self.sd
 
     def scores(self, target: np.ndarray) -> dict[str, np.ndarray]:
@@ -62,7 +61,7 @@ class Predicted:
                 "nll": gaussian_nll(target, self.mean, self.sd),
                 "crps": gaussian_crps(target, self.mean, self.sd),
             }
-        scale = self.sd * _UNIT
+        scale = self.sd * UNIT_SCALE
         samples = self.mean[:, None] + scale[:, None] * stats.t.ppf(_QUANTILES, DEGREES)
         return {
             "nll": -stats.t.logpdf(target, DEGREES, self.mean, scale),

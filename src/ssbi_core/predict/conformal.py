@@ -19,12 +19,11 @@ import numpy as np
 from scipy import special
 
 from ssbi_core.errors import InputError
-from ssbi_core.predict.tails import DEGREES
+from ssbi_core.predict.tails import DEGREES, UNIT_SCALE
 
 _LEVELS = (0.8, 0.9, 0.95)  # at which errors are compared with what was said
 _ENOUGH = 19  # scores of a kind: from 19 on there is an interval of 95 %
 _ROUNDING = 1e-9  # of a rank: 0.55 of 100 is the 55th
-_UNIT = np.sqrt((DEGREES - 2) / DEGREES)  # scale of Student's t at unit standard deviation
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +92,9 @@ class Conformal:
 
 def _tail(level: float) -> float:
     """Quantile of the absolute value of Student's t at unit standard deviation."""
-    return float(special.stdtrit(DEGREES, (1 + level) / 2) * _UNIT)
+    return float(special.stdtrit(DEGREES, (1 + level) / 2) * UNIT_SCALE)
 
 
 def _level(size: np.ndarray) -> np.ndarray:
     """The inverse of `_tail`."""
-    return 2 * special.stdtr(DEGREES, size / _UNIT) - 1
+    return 2 * special.stdtr(DEGREES, size / UNIT_SCALE) - 1

@@ -68,7 +68,12 @@ def prediction_of(predictor: Predictor) -> Callable[[ImageCase], ConductivityPos
 
 
 def _case(folder: Path, row: dict[Any, Any]) -> ImageCase:
-    system = load_system(row["material_system"], reaction_layer=row["reaction_layer"])
-    micrograph = read(image_path(folder, row), system=load_system(row["material_system"]))
-    phases = segment(register_elements(micrograph)[0], system=load_system(row["material_system"]))
-    return ImageCase(phases, system, float(row["temperature_K"]), float(row["conductivity_S_per_cm"]))
+    system = load_system(row["material_system"])
+    micrograph = read(image_path(folder, row), system=system)
+    phases = segment(register_elements(micrograph)[0], system=system)  # as users do, who do not know the layer yet
+    return ImageCase(
+        phases,
+        system.with_reaction_layer(row["reaction_layer"]),
+        float(row["temperature_K"]),
+        float(row["conductivity_S_per_cm"]),
+    )

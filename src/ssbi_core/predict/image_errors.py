@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as students_t
 
 from ssbi_core.errors import InputError
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem
 from ssbi_core.predict.conformal import Conformal
 from ssbi_core.predict.posterior import ConductivityPosterior
-from ssbi_core.predict.tails import DEGREES
+from ssbi_core.predict.tails import DEGREES, UNIT_SCALE
 
 _FLOORS = np.logspace(-3, 0, 61)  # of ln sigma: from 0.1 % to a factor of e
 
@@ -61,8 +60,9 @@ class ImageErrors:
     def of(cls, error: np.ndarray, variance: np.ndarray, segmenter: str = "") -> ImageErrors:
         """From errors of ln sigma and the variance said for each, both (n,); the likeliest floor is taken."""
         sd = np.sqrt(np.asarray(variance)[:, None] + _FLOORS**2)
-        scale = sd * np.sqrt((DEGREES - 2) / DEGREES)
-        likelihood = students_t.logpdf(np.asarray(error)[:, None], DEGREES, scale=scale).sum(0)
+        scaled = np.asarray(error)[:, None] / (UNIT_SCALE * sd)
+        # Of Student's t but for constants: scipy.stats would add its import to that of every prediction.
+        likelihood = -(np.log(sd) + (DEGREES + 1) / 2 * np.log1p(scaled**2 / DEGREES)).sum(0)
         best = int(likelihood.argmax())
         return cls(Conformal.of(error, np.zeros(len(sd)), sd[:, best]), float(_FLOORS[best]), segmenter)
 

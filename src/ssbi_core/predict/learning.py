@@ -22,7 +22,7 @@ from ssbi_core.predict.prediction import conductive_cells, refuse_other_system
 from ssbi_core.predict.predictor import Predictor, load_predictor
 from ssbi_core.predict.prior import material_prior
 from ssbi_core.predict.shapes import coarse_sizes
-from ssbi_core.predict.tails import DEGREES
+from ssbi_core.predict.tails import UNIT_SCALE
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ def _log_conductivity(
     padded = jax.tree.map(jnp.asarray, batch)
     own = [material_values(system, one.temperature) for one in measurements]
     medians = jax.tree.map(lambda *columns: jnp.stack(columns), *own)
-    unit = math.sqrt(DEGREES / (DEGREES - 2)) * model.conformal.of_kind(system.reaction_layer).stretch
+    unit = model.conformal.of_kind(system.reaction_layer).stretch / UNIT_SCALE
 
     def predict(material: MaterialValues) -> tuple[jax.Array, jax.Array]:
         factors = jax.tree.map(_factor, material, median)
