@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
+from ssbi_core.cli.failures import report_failures
 from ssbi_core.cli.options import (
-    EXIT_BAD_INPUT,
     Commands,
     add_command,
     add_common,
@@ -162,11 +161,10 @@ def _run_study(options: argparse.Namespace, config: Any) -> int:
 
 
 def _reported(options: argparse.Namespace, outcome: Any) -> int:
-    for failure in outcome.failures:
-        print(f"ssbi {options.command}: error: {failure}", file=sys.stderr)
+    code = report_failures(options, outcome.failures)
     if outcome.report is not None:
         print(f"{outcome.num_images} of {outcome.num_images + len(outcome.failures)} images; report: {outcome.report}")
-    return EXIT_BAD_INPUT if outcome.failures else 0
+    return code
 
 
 def _config(options: argparse.Namespace, **fixed: Any) -> Any:

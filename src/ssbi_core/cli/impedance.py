@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from ssbi_core.cli.options import EXIT_BAD_INPUT, Commands, add_command, add_common, add_output, add_paths, assignments
+from ssbi_core.cli.failures import report_failures
+from ssbi_core.cli.options import Commands, add_command, add_common, add_output, add_paths, assignments
 from ssbi_core.cli.progress import progress_bar
 
 
@@ -70,8 +70,7 @@ def _impedance(options: argparse.Namespace) -> int:
             overwrite=options.overwrite,
             progress=progress,
         )
-    for failure in outcome.failures:
-        print(f"ssbi {options.command}: error: {failure}", file=sys.stderr)
+    code = report_failures(options, outcome.failures)
     written = outcome.folders[0] if len(outcome.folders) == 1 else options.output
     print(f"{len(outcome.folders)} of {len(outcome.folders) + len(outcome.failures)} images; spectra: {written}")
-    return EXIT_BAD_INPUT if outcome.failures else 0
+    return code
