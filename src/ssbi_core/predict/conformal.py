@@ -44,7 +44,7 @@ class Conformal:
         """Scores of predictions with known truth, all (m,)."""
         scores = np.abs(np.asarray(target) - mean) / sd
         order = np.argsort(scores, kind="stable")
-        return cls(scores[order], tuple(kinds[at] for at in order.tolist()) if len(kinds) else ())
+        return cls(scores[order], tuple(kinds[int(at)] for at in order) if len(kinds) else ())
 
     def of_kind(self, kind: str) -> Conformal:
         """Scores of this kind alone; all of them where it has too few."""
