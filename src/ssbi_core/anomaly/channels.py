@@ -8,7 +8,7 @@ other do no harm. The score is calibrated afterwards, so the rule decides how we
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,7 +83,7 @@ class Channels:
 
     @cached_property
     def place_tails(self) -> dict[str, Tail]:
-        """``place:KIND:FEATURE`` -> tail of the most extreme place of an image; an image without one counts as below."""
+        """``place:KIND:FEATURE`` -> tail of the most extreme place of an image; one without such a place is below."""
         columns = [name for name in self.rows if str(name).startswith(PLACE)]
         return {str(name): Tail.of(_filled(self._column(str(name)))) for name in columns}
 
@@ -141,5 +141,5 @@ def _number(row: Mapping[str, float], name: str) -> float:
     return float(row.get(name, np.nan))
 
 
-def _largest(surprises) -> float:
+def _largest(surprises: Iterable[float]) -> float:
     return max(surprises, default=float("nan"))

@@ -1,9 +1,9 @@
 """Which phase costs most, and what a model that leaves the reaction layer out would have said.
 
-Knock-out and sensitivity answer different questions. A blocking layer with holes carries hardly any current, so that it
-dissipates little and a small change of its conductivity does nothing, and yet taking it away opens the whole
-interface: phases are ranked by what would be gained without them. The sensitivity d ln sigma_eff / d ln sigma of a phase
-is its share of the dissipated power, the resistance share.
+Knock-out and sensitivity answer different questions. A blocking layer with holes carries hardly any current: it
+dissipates little, a small change of its conductivity does nothing, and yet taking it away opens the whole interface.
+Phases are therefore ranked by what would be gained without them. The sensitivity d ln sigma_eff / d ln sigma of
+a phase is its share of the dissipated power, the resistance share.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class LayerComparison:
 
     @property
     def errors_decades(self) -> tuple[float, float] | None:
-        """|log10| of the conductivity over the measured one, with the layer and without; None if nothing is measured."""
+        """|log10| of the conductivity over the measured one, with the layer and without; None if not measured."""
         if self.measured is None or self.with_layer <= 0:
             return None
         with_layer, without = self.with_layer / self.measured, self.without_layer / self.measured

@@ -12,6 +12,7 @@ from ssbi_core.anomaly.chemistry.unmodelled import UnmodelledPhase
 from ssbi_core.anomaly.config import AnomalyConfig
 from ssbi_core.anomaly.costs import PhaseCost
 from ssbi_core.anomaly.places.place import Box, Place
+from ssbi_core.anomaly.population import Population
 from ssbi_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -122,16 +123,14 @@ class AnomalyReport:
     ----------
     images : the most anomalous first.
     config : settings.
-    population : what the images were compared with, in words.
-    population_size : how many images that is.
+    population : what the images were compared with.
     set_aside : images of the study that were so unlike the others that these are compared without them.
     notes : what a reader of the numbers has to know.
     """
 
     images: tuple[ImageAnomaly, ...]
     config: AnomalyConfig
-    population: str
-    population_size: int
+    population: Population
     set_aside: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -26,7 +26,9 @@ from ssbi_core.anomaly.report import AnomalousRegion, AnomalyReport, ImageAnomal
 from ssbi_core.anomaly.wording import reason
 from ssbi_core.errors import InputError
 
-_FEWEST = 3  # images that make a population
+FEWEST_IMAGES = 3
+"""Of a population."""
+
 _BEYOND = 1.0  # decades above the rarest of n normal images, from which an image is set aside
 _MOST_ASIDE = 0.2  # of a study
 _LISTED = 1.0  # decades: one normal image in ten has such a place
@@ -80,8 +82,15 @@ def score_anomalies(
         scored.append(_image(portrait, row, seed, own, channels, population, config))
     ranked = tuple(sorted(scored, key=lambda image: (image.p_value, -image.score)))
     aside = tuple(p.name for p, k in zip(portraits, kept, strict=True) if not k) if reference is None else ()
-    return AnomalyReport(
-        ranked, config, population.source, len(population), aside, (*notes, *_too_small(population, kept, config))
+    return AnomalyReport(ranked, config, population, aside, (*notes, *_too_small(population, kept, config)))
+
+
+def no_population(number: int) -> InputError:
+    """What to say where so few images are to be compared."""
+    return InputError(
+        f"{number} image{'' if number == 1 else 's'}: no population to compare with",
+        f"at least {FEWEST_IMAGES} images of a study, or a reference population of normal ones",
+        "give more images, or --reference with normal images or the population.parquet of an earlier run",
     )
 
 
@@ -97,12 +106,8 @@ def _own_population(
     portraits: Sequence[Portrait], rows: Sequence[dict], config: AnomalyConfig
 ) -> tuple[Population, np.ndarray]:
     """The study without the images that are far beyond chance, and which images are in it."""
-    if len(portraits) < _FEWEST:
-        raise InputError(
-            f"{len(portraits)} image{'s' if len(portraits) > 1 else ''} and no population to compare with",
-            f"at least {_FEWEST} images, or a reference population of normal ones",
-            "give a study of several images, or --reference FOLDER",
-        )
+    if len(portraits) < FEWEST_IMAGES:
+        raise no_population(len(portraits))
     scores = Channels(pd.DataFrame(rows), config.neighbours).own_scores
     beyond = scores > np.log10(len(portraits)) + _BEYOND
     most = int(_MOST_ASIDE * len(portraits))
@@ -119,10 +124,8 @@ def _given_population(
     if isinstance(reference, Population):
         return reference
     portraits = [_portrait(image, measured) for image in reference]
-    if len(portraits) < _FEWEST:
-        raise InputError(
-            f"a reference of {len(portraits)} images", f"at least {_FEWEST} normal images", "give more of them"
-        )
+    if len(portraits) < FEWEST_IMAGES:
+        raise no_population(len(portraits))
     return Population.of(portraits, f"{len(portraits)} reference images")
 
 
