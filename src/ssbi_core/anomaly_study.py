@@ -10,7 +10,7 @@ from typing import Any
 
 from ssbi_core.anomaly.config import AnomalyConfig
 from ssbi_core.anomaly.population import Population
-from ssbi_core.anomaly.portrait import Portrait, portray
+from ssbi_core.anomaly.portrait import portray
 from ssbi_core.anomaly.report import AnomalyReport, ImageAnomaly, anomaly_json
 from ssbi_core.anomaly.score import FEWEST_IMAGES, no_population, score_anomalies
 from ssbi_core.errors import InputError, SsbiError
@@ -74,7 +74,8 @@ def anomaly_study(
     if not reference and len(inputs) < FEWEST_IMAGES:
         raise no_population(len(inputs))
     conductivity = _measured_at(measured, config.temperature, {stem_of(path) for path in inputs})
-    normal = find_inputs(reference, labels=config.labels) if reference and not _is_population(reference) else []
+    given = Population.load(reference[0]) if _is_population(reference) else None
+    normal = [] if given is not None or not reference else find_inputs(reference, labels=config.labels)
     folder = OutputFolder(output, overwrite=overwrite)
     total = len(inputs) + len(normal)
     documents: dict[str, dict[str, Any]] = {}
@@ -91,7 +92,7 @@ def anomaly_study(
             failures.append(f"{path.name}: {error}")
     if not portraits:
         raise InputError(f"{len(inputs)} files, none of which could be analysed: {failures[0]}", "images", "see above")
-    population = _population(reference, normal, config, _share_from(progress, len(inputs), total))
+    population = given or _population(normal, config, _share_from(progress, len(inputs), total))
     report = score_anomalies(portraits, reference=population, config=anomaly)
     for image in report.images:
         _write_image_anomaly(folder, image, documents[image.name], float(documents[image.name]["pixel_size_nm"]))
@@ -107,20 +108,17 @@ def _is_population(reference: Sequence[str | Path]) -> bool:
     return len(reference) == 1 and Path(reference[0]).suffix == ".parquet"
 
 
-def _population(
-    reference: Sequence[str | Path], normal: Sequence[Path], config: AnalysisConfig, progress: Progress | None
-) -> Population | None:
-    """The reference as it is given; None without one."""
-    if not reference:
+def _population(normal: Sequence[Path], config: AnalysisConfig, progress: Progress | None) -> Population | None:
+    """The reference images, analysed; None without any."""
+    if not normal:
         return None
-    if _is_population(reference):
-        return Population.load(reference[0])
-    portraits: list[Portrait] = []
-    for index, path in enumerate(normal):
-        portraits.append(portray(analyze(path, config, progress=_share(progress, index, len(normal)))))
-    if len(portraits) < FEWEST_IMAGES:
-        raise no_population(len(portraits))
-    return Population.of(portraits, f"{len(portraits)} reference images")
+    if len(normal) < FEWEST_IMAGES:
+        raise no_population(len(normal))
+    found = [
+        portray(analyze(path, config, progress=_share(progress, index, len(normal))))
+        for index, path in enumerate(normal)
+    ]
+    return Population.of(found, f"{len(found)} reference images")
 
 
 def _measured_at(measured: Sequence[MeasuredValue], temperature: float, images: set[str]) -> dict[str, float]:

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ssbi_core.anomaly.distance import StructureSpace
+from ssbi_core.anomaly.distance import StructureSpace, own_distances
 from ssbi_core.anomaly.population import DESCRIPTOR, IGNORANCE, PLACE
 from ssbi_core.anomaly.tails import Tail
 
@@ -59,7 +59,7 @@ class Channels:
             {
                 "residual": self._column("residual"),
                 "spread": self._column("spread"),
-                "structure": self._space.own_distances(self.neighbours),
+                "structure": own_distances(self.rows[self._names].to_numpy(float), self.neighbours),
                 "ignorance": self._own_largest(self._ignorance),
                 "places": self._own_largest(self.place_tails),
             }

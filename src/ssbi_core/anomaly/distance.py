@@ -59,13 +59,20 @@ class StructureSpace:
         point = _scaled(np.asarray(descriptors, float)[None, self.used], self.centre, self.spread) @ self.whiten
         return _nearest(np.linalg.norm(self.points - point, axis=1), neighbours, self.points.shape[1])
 
-    def own_distances(self, neighbours: int) -> np.ndarray:
-        """The same of every image of the population, to the others."""
-        size = self.points.shape[1]
-        if not size:
-            return np.zeros(len(self.points))
-        gaps = np.linalg.norm(self.points[:, None] - self.points[None], axis=2)
-        return np.array([_nearest(np.delete(row, own), neighbours, size) for own, row in enumerate(gaps)])
+
+def own_distances(table: np.ndarray, neighbours: int) -> np.ndarray:
+    """(n,) distance of every image of a population to the others, in the space of the others alone.
+
+    In a space that it helped to shape an image lies closer to the rest than a new one would.
+    """
+    table = np.asarray(table, float)
+    others = np.ones(len(table), bool)
+    found = np.zeros(len(table))
+    for index, row in enumerate(table):
+        others[index] = False
+        found[index] = StructureSpace.of(table[others]).distance(row, neighbours)
+        others[index] = True
+    return found
 
 
 def shrunk_covariance(data: np.ndarray) -> np.ndarray:
@@ -75,7 +82,8 @@ def shrunk_covariance(data: np.ndarray) -> np.ndarray:
     mean = np.trace(sample) / size if size else 0.0
     target = mean * np.eye(size)
     apart = float(((sample - target) ** 2).sum())
-    noise = float(sum(((np.outer(row, row) - sample) ** 2).sum() for row in data)) / number**2
+    # Sum over the images of |x x' - S|^2, with sum x x' = n S.
+    noise = float(((data**2).sum(1) ** 2).sum() - number * (sample**2).sum()) / number**2
     share = min(noise / apart, 1.0) if apart > 0 else 1.0
     return share * target + (1 - share) * sample
 

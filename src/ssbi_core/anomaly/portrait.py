@@ -6,11 +6,13 @@ Potentials, currents and probabilities of a study do not fit in memory side by s
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
+from ssbi_core.anomaly.chemistry.composition import Candidate
 from ssbi_core.anomaly.chemistry.unmodelled import UnmodelledPhase, fit_chemistry
 from ssbi_core.anomaly.costs import PhaseCost, phase_costs
 from ssbi_core.anomaly.descriptors import structure_descriptors, transport_descriptors
@@ -65,6 +67,7 @@ class Portrait:
     residual_of : ``measured``, ``solved``, or empty.
     places : what is compared place by place.
     unmodelled : patches that fit no phase.
+    layers : key of a labelled layer -> chemistries that its counts may be of, the likeliest first.
     costs : phases by what they cost, the costliest first.
     model : SHA-256 of the predictor.
     """
@@ -82,6 +85,7 @@ class Portrait:
     residual_of: str
     places: tuple[Place, ...] = field(repr=False)
     unmodelled: tuple[UnmodelledPhase, ...] = ()
+    layers: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     costs: tuple[PhaseCost, ...] = ()
     model: str = ""
 
@@ -132,6 +136,7 @@ def portray(result: Analysed, measured: float | None = None) -> Portrait:
         residual_of,
         tuple(places),
         () if chemistry is None else chemistry.unmodelled,
+        {} if chemistry is None else chemistry.layers,
         () if transport is None else phase_costs(transport),
         "" if prediction is None else prediction.model,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ssbi_core.anomaly.chemistry.composition import Candidate
 from ssbi_core.anomaly.chemistry.unmodelled import UnmodelledPhase
 from ssbi_core.anomaly.config import AnomalyConfig
 from ssbi_core.anomaly.costs import PhaseCost
@@ -17,6 +18,9 @@ from ssbi_core.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_CANDIDATES = 5  # written of each place
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class ImageAnomaly:
     channels : channel -> -log10 of its probability.
     regions : the places that are least like others, the worst first.
     unmodelled : patches that fit no phase of the material system.
+    layers : key of a labelled layer -> chemistries of the material file that its counts may be of, the likeliest first.
     costs : phases by what they cost, the costliest first.
     places : all places with their scores.
     notes : what a reader of the numbers has to know.
@@ -80,6 +85,7 @@ class ImageAnomaly:
     channels: Mapping[str, float]
     regions: tuple[AnomalousRegion, ...]
     unmodelled: tuple[UnmodelledPhase, ...] = ()
+    layers: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     costs: tuple[PhaseCost, ...] = ()
     places: tuple[ScoredPlace, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
@@ -172,10 +178,15 @@ def anomaly_json(image: ImageAnomaly) -> dict[str, Any]:
                 "labelled": patch.labelled,
                 "elements": list(patch.elements),
                 "atomic_percent": patch.atomic_percent,
-                "candidates": [{"name": c.name, "probability": c.probability} for c in patch.candidates[:5]],
+                "candidates": _candidates(patch.candidates),
             }
             for patch in image.unmodelled
         ],
+        "layer_chemistry": {phase: _candidates(found) for phase, found in image.layers.items()},
         "first_cost": image.costs[0].phase if image.costs else None,
         "notes": list(image.notes),
     }
+
+
+def _candidates(found: Sequence[Candidate]) -> list[dict[str, Any]]:
+    return [{"name": c.name, "probability": c.probability, "fits": c.fits} for c in found[:_CANDIDATES]]

@@ -177,6 +177,7 @@ def _image(
         surprises,
         _listed(places, flagged, config.regions),
         portrait.unmodelled,
+        portrait.layers,
         portrait.costs,
         places,
         _notes(portrait),

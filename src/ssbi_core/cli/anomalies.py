@@ -41,6 +41,7 @@ def add(commands: Commands) -> None:
         help="normal images to compare with (files, folders, globs; repeatable), or the population.parquet of an "
         "earlier run (default: the study's own images)",
     )
+    anomalies.add_argument("--model", metavar="FOLDER|FILE", help="trained predictor (default: the shipped one)")
     anomalies.add_argument(
         "--measured",
         action="append",
@@ -67,6 +68,7 @@ def _anomalies(options: argparse.Namespace) -> int:
         image=options.image,
         labels=options.labels,
         label_mapping=options.mapping,
+        predictor=options.model,
     )
     measured = read_measured(options.measured, options.temperature) if options.measured else []
     with progress_bar() as progress:

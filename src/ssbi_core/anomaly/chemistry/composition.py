@@ -21,6 +21,7 @@ _CALIBRANTS = (Phase.LLZO, Phase.NMC)
 _KNOWN_TOLERANCE, _GUESSED_TOLERANCE = 0.12, 0.5  # relative, of a sensitivity that the image gives, and that is guessed
 _SIGNIFICANT = 4.0  # standard deviations
 _NOTEWORTHY = 0.06  # of the strongest element's atoms
+_FITTING = 4.0  # chi-squared per element
 _LEAK = 0.15  # of a line's counts that may fall into another's window
 
 
@@ -44,10 +45,23 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A chemistry, and how well it fits a place: `probability` among those compared, all equally likely before."""
+    """A chemistry, and how well it fits a place.
+
+    Attributes
+    ----------
+    name : as the material file has it.
+    probability : among those compared, all equally likely before; they sum to 1 whether or not any of them fits.
+    misfit : chi-squared per element; from a few on it does not fit.
+    """
 
     name: str
     probability: float
+    misfit: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether the counts may be its."""
+        return self.misfit < _FITTING
 
 
 def calibrate(blocks: Blocks, signatures: Signatures, system: MaterialSystem) -> Calibration | None:
@@ -161,7 +175,8 @@ def rank_candidates(
     weight = {name: float(np.exp(-0.5 * min(value - best, 700.0))) for name, value in misfit.items()}
     total = sum(weight.values())
     ranked = sorted(weight, key=lambda name: (-weight[name], misfit[name]))
-    return tuple(Candidate(name, weight[name] / total) for name in ranked)
+    size = len(calibration.elements)
+    return tuple(Candidate(name, weight[name] / total, misfit[name] / size) for name in ranked)
 
 
 def _misfit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,13 +21,14 @@ from ssbi_core.anomaly.chemistry.signatures import Signatures, find_signatures
 from ssbi_core.anomaly.places.peaks import patches
 from ssbi_core.anomaly.places.place import Box, Place, commonest_phase, place_at
 from ssbi_core.io.micrograph import Micrograph
-from ssbi_core.materials import MaterialSystem
+from ssbi_core.materials import LAYERS, MaterialSystem
 
 _LIMIT = 5.0  # times the median misfit
 _FEWEST = 3  # blocks
 _MOST = 8  # patches of one image
 _CORE = 0.5  # of a patch's largest misfit: blocks that are its purest
 _AROUND = 4  # blocks in which a phase is around
+_FEWEST_PIXELS = 200  # of a layer whose counts say what it is
 _FIT = 0.5  # probability from which a candidate is named
 
 
@@ -57,17 +59,25 @@ class UnmodelledPhase:
             return f"labelled {self.labelled}, {self.misfit:.0f} times the usual misfit: elements are missing"
         parts = ", ".join(f"{e} {self.atomic_percent[e]:.0f} %" for e in self.elements)
         best = self.candidates[0] if self.candidates else None
-        name = f", most like {best.name}" if best is not None and best.probability >= _FIT else ""
+        name = f", most like {best.name}" if best is not None and best.fits and best.probability >= _FIT else ""
         return f"labelled {self.labelled} but holds {parts} beyond the phases around{name}"
 
 
 @dataclass(frozen=True, eq=False)
 class ChemistryFit:
-    """How the element maps of an image fit its phases; `misfit` is (rows, columns) of the image, 1 in the median."""
+    """How the element maps of an image fit its phases.
+
+    Attributes
+    ----------
+    misfit : (rows, columns) of the image, 1 in the median.
+    places, unmodelled : patches that fit no phase near them.
+    layers : key of a labelled layer -> chemistries of the material file, the one most like its counts first.
+    """
 
     misfit: np.ndarray
     places: tuple[Place, ...]
     unmodelled: tuple[UnmodelledPhase, ...]
+    layers: Mapping[str, tuple[Candidate, ...]]
 
 
 def fit_chemistry(micrograph: Micrograph | None, labels: np.ndarray, system: MaterialSystem) -> ChemistryFit | None:
@@ -90,7 +100,24 @@ def fit_chemistry(micrograph: Micrograph | None, labels: np.ndarray, system: Mat
         found.append(patch)
         strength = float(np.log10(total))
         places.append(place_at("chemistry", phase, pixels, {"strength": strength}, {"strength": patch.words()}))
-    return ChemistryFit(blocks.on_pixels(signatures.misfit), tuple(places), tuple(found))
+    layers = {} if calibration is None else _layers(blocks, signatures, calibration, system)
+    return ChemistryFit(blocks.on_pixels(signatures.misfit), tuple(places), tuple(found), layers)
+
+
+def _layers(
+    blocks: Blocks, signatures: Signatures, calibration: Calibration, system: MaterialSystem
+) -> dict[str, tuple[Candidate, ...]]:
+    """Chemistries of the layers as they are labelled."""
+    found = {}
+    for phase in sorted(LAYERS & set(blocks.phases)):
+        own = blocks.phases.index(phase)
+        pixels = float(blocks.pure[..., own].sum()) * blocks.pixels**2
+        if pixels >= _FEWEST_PIXELS:
+            measured, none = signatures.counts[own], np.zeros((0, len(blocks.elements)))
+            found[phase.key] = rank_candidates(
+                measured, pixels, signatures.noise, none, calibration, chemistries(system)
+            )
+    return found
 
 
 def _described(
