@@ -165,18 +165,14 @@ def _results(options: argparse.Namespace, normal: list[dict], odd: list[dict]) -
         "auroc_interval_90": auroc_interval(own, _column(odd, "score")),
         "auroc_unseen": auroc(own, _column(unseen, "score")),
         "auroc_by_family": {f: auroc(own, _column(rows, "score")) for f, rows in by_family.items()},
-        "auroc_seed_score": None
-        if options.no_net
-        else auroc(_column(normal, "seed_score"), _column(odd, "seed_score")),
+        "auroc_seed_score": seed,
         "auroc_of_peers": {p: auroc(_peer(normal, p), _peer(odd, p)) for p in peers},
         "auroc_of_peers_unseen": {p: auroc(_peer(normal, p), _peer(unseen, p)) for p in peers},
         "false_alarm_rate_set": 0.05,
         "false_alarm_rate": float(np.mean([row["flagged"] for row in normal])),
         "flagged_by_family": {f: float(np.mean([row["flagged"] for row in rows])) for f, rows in by_family.items()},
         "localised_in_three": found_within([row["hit_rank"] for row in odd]),
-        "localised_in_three_by_family": {
-            f: found_within([r["hit_rank"] for r in rows]) for f, rows in by_family.items()
-        },
+        "localised_in_three_by_family": places,
         "unknown_detected": summary([row.get("unknown_detected") for row in unknown]),
         "unknown_elements_right": summary([row.get("elements_right") for row in unknown]),
         "images": [*normal, *odd],

@@ -44,7 +44,7 @@ def test_a_layer_that_the_labels_overlook_is_named(labels: np.ndarray, imaged: I
     overlooked = np.where(labels == Phase.REACTION_LAYER, Phase.LLZO, labels).astype(np.uint8)
     fit = fit_chemistry(imaged(labels), overlooked, system.with_reaction_layer("Li2ZrO3"))
     assert fit is not None
-    # La2Zr2O7 is what the file of `labels` says; none of the phases in the labels has that ratio of La to Zr without Ta.
+    # The picture holds La2Zr2O7: La and Zr in a ratio that none of the labelled phases has.
     assert any("La2Zr2O7" in [c.name for c in patch.candidates if c.fits] for patch in fit.unmodelled)
 
 
