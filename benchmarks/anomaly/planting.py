@@ -74,7 +74,7 @@ def _crack(structure: Microstructure, rng: np.random.Generator) -> Planted:
 def _thick_layer(structure: Microstructure, rng: np.random.Generator) -> Planted:
     size = min(structure.labels.shape)
     usual = np.count_nonzero(structure.labels == Phase.REACTION_LAYER) / max(_interface_length(structure), 1)
-    swollen = max(3 * usual, 0.06 * size) * rng.uniform(0.9, 1.3)
+    swollen = max(4 * usual, 0.06 * size) * rng.uniform(0.9, 1.3)
     inside = _lens(structure, 0.5 * rng.uniform(0.25, 0.4) * size, swollen, 0.5 * swollen, rng)
     return Planted(painted(structure, Phase.REACTION_LAYER, inside), inside > 0)
 

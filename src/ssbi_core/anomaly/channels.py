@@ -8,7 +8,7 @@ other do no harm. The score is calibrated afterwards, so the rule decides how we
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,7 @@ import pandas as pd
 
 from ssbi_core.anomaly.distance import StructureSpace, own_distances
 from ssbi_core.anomaly.population import DESCRIPTOR, IGNORANCE, PLACE
-from ssbi_core.anomaly.tails import Tail
+from ssbi_core.anomaly.tails import TOP, Tail
 
 CHANNELS = ("residual", "spread", "structure", "ignorance", "places")
 """What is asked of an image: does the conductivity fit the prediction, how sure is that, does its structure look like
@@ -36,11 +36,13 @@ class Channels:
     rows : one per image; see `Population`.
     neighbours : of the structural distance.
     left_out : channels that are not used.
+    top : share of the population that tails are fitted to: more of it, less exactly, where it may hold anomalies.
     """
 
     rows: pd.DataFrame
     neighbours: int
     left_out: frozenset[str] = frozenset()
+    top: float = TOP
 
     def raw(self, row: Mapping[str, float]) -> dict[str, float]:
         """Raw channels of an image that is not in the population."""
@@ -48,8 +50,8 @@ class Channels:
             "residual": _number(row, "residual"),
             "spread": _number(row, "spread"),
             "structure": self._space.distance(self._descriptors(row), self.neighbours),
-            "ignorance": _largest(tail.surprise(_number(row, key)) for key, tail in self._ignorance.items()),
-            "places": _largest(tail.surprise(_number(row, key)) for key, tail in self.place_tails.items()),
+            "ignorance": _largest(row, self._ignorance),
+            "places": _largest(row, self.place_tails),
         }
 
     @cached_property
@@ -85,16 +87,18 @@ class Channels:
     def place_tails(self) -> dict[str, Tail]:
         """``place:KIND:FEATURE`` -> tail of the most extreme place of an image; one without such a place is below."""
         columns = [name for name in self.rows if str(name).startswith(PLACE)]
-        return {str(name): Tail.of(_filled(self._column(str(name)))) for name in columns}
+        return {str(name): Tail.of(_filled(self._column(str(name))), self.top) for name in columns}
 
     @cached_property
     def _ignorance(self) -> dict[str, Tail]:
         columns = [name for name in self.rows if str(name).startswith(IGNORANCE)]
-        return {str(name): Tail.of(self._column(str(name))) for name in columns}
+        return {str(name): Tail.of(self._column(str(name)), self.top) for name in columns}
 
     @cached_property
     def _tails(self) -> dict[str, Tail]:
-        tails = {name: Tail.of(self.own_raw[name].to_numpy()) for name in CHANNELS if name not in self.left_out}
+        tails = {
+            name: Tail.of(self.own_raw[name].to_numpy(), self.top) for name in CHANNELS if name not in self.left_out
+        }
         return {name: tail for name, tail in tails.items() if len(tail)}
 
     @cached_property
@@ -141,5 +145,7 @@ def _number(row: Mapping[str, float], name: str) -> float:
     return float(row.get(name, np.nan))
 
 
-def _largest(surprises: Iterable[float]) -> float:
-    return max(surprises, default=float("nan"))
+def _largest(row: Mapping[str, float], tails: Mapping[str, Tail]) -> float:
+    """Largest surprise over some columns, NaN where the image has none of them."""
+    known = {name: value for name in tails if np.isfinite(value := _number(row, name))}
+    return max((tails[name].surprise(value) for name, value in known.items()), default=float("nan"))

@@ -31,6 +31,7 @@ FEWEST_IMAGES = 3
 
 _BEYOND = 1.0  # decades above the rarest of n normal images, from which an image is set aside
 _MOST_ASIDE = 0.2  # of a study
+_ROBUST_TOP = 0.4  # of a study that may hold so many anomalies: its tails are fitted to twice as many images
 _LISTED = 1.0  # decades: one normal image in ten has such a place
 _ALWAYS = 3  # places of a flagged image that are listed whatever their score
 _OVERLAP = 0.5  # of two boxes, above which only the worse place is listed
@@ -108,7 +109,7 @@ def _own_population(
     """The study without the images that are far beyond chance, and which images are in it."""
     if len(portraits) < FEWEST_IMAGES:
         raise no_population(len(portraits))
-    scores = Channels(pd.DataFrame(rows), config.neighbours).own_scores
+    scores = Channels(pd.DataFrame(rows), config.neighbours, top=_ROBUST_TOP).own_scores
     beyond = scores > np.log10(len(portraits)) + _BEYOND
     most = int(_MOST_ASIDE * len(portraits))
     aside = [index for index in np.argsort(-scores, kind="stable")[:most] if beyond[index]]

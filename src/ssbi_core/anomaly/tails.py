@@ -1,10 +1,11 @@
 """How surprising a value is, given a sample of normal ones.
 
 Within the sample the upper-tail probability is that of ranks, (1 + values at least as large) / (n + 1). Ranks end at
-1 / (n + 1), and two values beyond the sample would tie however far out they are; so above the top tenth the tail goes
-on as an exponential (the generalised Pareto law at shape 0: Pickands, Ann. Stat. 3, 119, 1975), with the scale of that
-tenth's median excess: a few anomalies in the sample must not stretch it. What decides in the end is again a rank, so
-the shape of the tail only orders what lies beyond the sample.
+1 / (n + 1), and two values beyond the sample would tie however far out they are; so there the top tenth goes on as an
+exponential (the generalised Pareto law at shape 0: Pickands, Ann. Stat. 3, 119, 1975). Its scale is that tenth's median
+excess, which a few anomalies in the sample do not stretch, and is as unsure as so few values make it: the probability
+is the mean over what the scale may be, (1 + x / (k b))^-k for k values, which falls off more slowly the fewer there
+are. What decides in the end is again a rank; the shape of the tail only orders what lies beyond the sample.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_TOP = 0.1
+TOP = 0.1
+"""Share of a sample that its tail is fitted to."""
+
 _FEWEST = 5  # values that a tail is fitted to
 _LEAST_SCALE = 1e-9
 
@@ -25,15 +28,17 @@ class Tail:
     Attributes
     ----------
     values : (n,) sorted.
+    top : share of them that the continuation is fitted to.
     """
 
     values: np.ndarray
+    top: float = TOP
 
     @classmethod
-    def of(cls, sample: np.ndarray) -> Tail:
+    def of(cls, sample: np.ndarray, top: float = TOP) -> Tail:
         """Of a sample; what is not a number is left out."""
         sample = np.asarray(sample, float)
-        return cls(np.sort(sample[np.isfinite(sample)]))
+        return cls(np.sort(sample[np.isfinite(sample)]), top)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -44,25 +49,24 @@ class Tail:
         if not number or not np.isfinite(value):
             return 0.0
         above = number - int(np.searchsorted(self.values, value, side="left"))
-        by_rank = -np.log10((1 + above) / (number + 1))
-        return float(max(by_rank, self._beyond(value))) if above < self._top else float(by_rank)
+        by_rank = -float(np.log10((1 + above) / (number + 1)))
+        return by_rank if above else max(by_rank, self._beyond(value))
 
     def without(self, value: float) -> Tail:
         """The same without one value that is in it."""
         at = int(np.searchsorted(self.values, value))
         if at >= len(self.values) or self.values[at] != value:
             return self
-        return Tail(np.delete(self.values, at))
-
-    @property
-    def _top(self) -> int:
-        return min(max(int(_TOP * len(self.values)), _FEWEST), len(self.values))
+        return Tail(np.delete(self.values, at), self.top)
 
     def _beyond(self, value: float) -> float:
-        """By the exponential that goes through the start of the top tenth."""
-        number, top = len(self.values), self._top
-        threshold = self.values[number - top]
-        excess = float(np.median(self.values[number - top :] - threshold)) / np.log(2)
-        spread = max(excess, _LEAST_SCALE * max(abs(threshold), 1.0))
-        at_threshold = (1 + top) / (number + 1)
-        return float(-np.log10(at_threshold) + max(value - threshold, 0.0) / spread / np.log(10))
+        """By the continuation, from the value below the top ones."""
+        number = len(self.values)
+        count = min(max(int(self.top * number), _FEWEST), number - 1)
+        if count < 1:
+            return 0.0
+        threshold = self.values[number - count - 1]
+        median = float(np.median(self.values[number - count :] - threshold)) / np.log(2)
+        scale = max(median, _LEAST_SCALE * max(abs(threshold), 1.0))
+        at_threshold = (1 + count) / (number + 1)
+        return float(-np.log10(at_threshold) + count * np.log10(1 + (value - threshold) / (count * scale)))

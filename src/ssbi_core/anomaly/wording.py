@@ -6,6 +6,7 @@ from ssbi_core.anomaly.places.place import KINDS, Place
 from ssbi_core.anomaly.population import Population
 
 _TITLES = {"pore_cluster": "crowd of pores", "hot_spot": "current", "gap": "gap at the interface"}
+_NEVER = 4.0  # decades; no population is so large as to tell
 _PHASED = {"layer", "layer_patch", "boundary", "contrast", "unsure"}
 
 
@@ -38,12 +39,8 @@ def _standing(place: Place, feature: str, percentile: float | None, population: 
 
 def _rarity(score: float) -> str:
     share = 10.0**-score
-    return (
-        f"{share:.0%} of normal images have such a place"
-        if share >= 0.01
-        else (
-            f"about 1 in {min(1 / share, 1e6):.0f} normal images has such a place"
-            if score < 6
-            else "no normal image has"
-        )
-    )
+    if share >= 0.01:
+        return f"{share:.0%} of normal images have such a place"
+    if score < _NEVER:
+        return f"about 1 in {1 / share:.0f} normal images has such a place"
+    return "no normal image has such a place"

@@ -23,6 +23,7 @@ _NEAR = 2  # blocks around one in which a phase counts as near
 _PRESENT = 0.02  # share of a block that makes a phase present
 _STEPS = 60  # of expectation maximisation
 _MODEL_ERROR = 0.04  # relative: thickness and beam are not quite those assumed
+_MEDIAN_OF_CHI_SQUARED = 0.455  # with one degree of freedom
 _FLOOR = 1e-3  # of the mean counts: there is always some background
 
 
@@ -34,7 +35,7 @@ class Signatures:
     ----------
     counts : (phases, elements).
     expected : (rows, columns, elements) of the best mixture near each block.
-    misfit : (rows, columns) sum over the elements of squared residuals over their variance, over its median.
+    misfit : (rows, columns) sum over the elements of squared residuals over their variance, over its own median.
     noise : variance of the counts over that of a Poisson distribution.
     """
 
@@ -48,12 +49,12 @@ def find_signatures(blocks: Blocks) -> Signatures:
     """Learn signatures from an image and explain every block by those near it."""
     signatures = _robust_signatures(blocks)
     expected = _explained(blocks, signatures)
-    residual = (blocks.counts - expected) ** 2
     floor = _FLOOR * blocks.counts.mean()
-    poisson = np.maximum(expected, floor) / blocks.effective
+    # Square roots of counts scatter alike, few or many; with few of them a squared residual is too easily large.
+    off = 4 * blocks.effective * (np.sqrt(blocks.counts) - np.sqrt(np.maximum(expected, floor))) ** 2
     # Maps that were binned, smoothed or quantified are not Poisson counts: the image says how much they scatter.
-    noise = max(float(np.median(residual / poisson) / 0.455), 1e-9)  # 0.455: median of chi-squared with 1 degree
-    misfit = (residual / (noise * poisson + (_MODEL_ERROR * expected) ** 2)).sum(-1)
+    noise = max(float(np.median(off)) / _MEDIAN_OF_CHI_SQUARED, 1e-9)
+    misfit = (off / (noise + blocks.effective * _MODEL_ERROR**2 * expected)).sum(-1)
     return Signatures(signatures, expected, misfit / max(float(np.median(misfit)), 1e-9), noise)
 
 
@@ -61,19 +62,20 @@ def _robust_signatures(blocks: Blocks) -> np.ndarray:
     mixture = blocks.shares.reshape(-1, len(blocks.phases))
     measured = blocks.counts.reshape(len(mixture), -1)
     floor = max(_FLOOR * float(blocks.counts.mean()), 1e-12)
-    found = np.stack([_robust_fit(mixture, column, blocks.effective, floor) for column in measured.T], axis=1)
+    found = np.stack([_robust_fit(mixture, column, floor) for column in measured.T], axis=1)
     return np.maximum(found, floor)
 
 
-def _robust_fit(mixture: np.ndarray, measured: np.ndarray, effective: float, floor: float) -> np.ndarray:
+def _robust_fit(mixture: np.ndarray, measured: np.ndarray, floor: float) -> np.ndarray:
     """Counts per pixel of each phase (phases,) by non-negative least squares with Huber's weights."""
     weight = 1 / np.sqrt(np.maximum(measured, floor))
     fitted = np.zeros(mixture.shape[1])
     for _ in range(_ROUNDS):
         fitted, _ = nnls(mixture * weight[:, None], measured * weight)
         expected = np.maximum(mixture @ fitted, floor)
-        off = np.abs(measured - expected) / np.sqrt(expected / effective + (_MODEL_ERROR * expected) ** 2)
-        weight = np.sqrt(np.minimum(1.0, _HUBER / np.maximum(off, 1e-9)) / expected)
+        off = np.abs(measured - expected) / np.sqrt(expected)
+        spread = 1.4826 * max(float(np.median(off)), 1e-12)
+        weight = np.sqrt(np.minimum(1.0, _HUBER * spread / np.maximum(off, 1e-12)) / expected)
     return fitted
 
 

@@ -23,7 +23,7 @@ from ssbi_core.anomaly.places.place import Box, Place, commonest_phase, place_at
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.materials import LAYERS, MaterialSystem
 
-_LIMIT = 5.0  # times the median misfit
+_LIMIT = 6.0  # times the median misfit
 _FEWEST = 3  # blocks
 _MOST = 8  # patches of one image
 _CORE = 0.5  # of a patch's largest misfit: blocks that are its purest

@@ -14,7 +14,7 @@ _WIDTH = 2.0  # pixels
 _LIMIT = 4.5  # spreads of the phase's brightness
 _FEWEST, _MOST = 20, 5  # pixels of a patch, patches
 _SAMPLE = 50  # pixels of a phase, below which its brightness is not known
-_EDGE = 2  # pixels from another phase in which brightness is a mixture
+_EDGE = 6  # pixels from another phase in which brightness is a mixture
 
 
 def contrast_places(haadf: np.ndarray, labels: np.ndarray) -> list[Place]:

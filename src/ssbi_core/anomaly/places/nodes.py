@@ -30,12 +30,13 @@ def _measured(node: pd.Series, between: bool) -> tuple[str, dict[str, float], di
     diameter, elongation = float(node["equivalent_diameter_nm"]), float(node["elongation"])
     length = diameter * np.sqrt(elongation)
     if node["phase"] == "llzo":
-        features = {"size": np.log10(diameter), "elongation": np.log10(elongation)}
-        return (
-            "grain",
-            features,
-            {"size": f"{diameter:.3g} nm across", "elongation": f"{elongation:.2g} times as long as wide"},
-        )
+        features, words = {"size": np.log10(diameter)}, {"size": f"{diameter:.3g} nm across"}
+        if not node["touches_edge"]:  # what the picture leaves of a grain may have any shape
+            features["elongation"], words["elongation"] = (
+                np.log10(elongation),
+                f"{elongation:.2g} times as long as wide",
+            )
+        return "grain", features, words
     if node["phase"] == "pore":
         kind = "gap" if between else "pore"
         features = {"length": np.log10(length), "size": np.log10(diameter)}

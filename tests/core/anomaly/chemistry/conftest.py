@@ -32,13 +32,14 @@ def labels() -> np.ndarray:
 def imaged(system: MaterialSystem) -> Callable[..., Micrograph]:
     """Counts of labels, blurred by the beam, with patches of another density of atoms."""
 
-    def make(labels: np.ndarray, patches: dict[tuple[slice, slice], dict[str, float]] | None = None) -> Micrograph:
+    def make(labels: np.ndarray, patch: tuple[tuple[slice, slice], dict[str, float]] | None = None) -> Micrograph:
         rng, maps = np.random.default_rng(0), {}
         for element, sensitivity in SENSITIVITY.items():
             density = np.zeros(labels.shape)
             for phase in (Phase.LLZO, Phase.NMC, Phase.REACTION_LAYER):
                 density[labels == phase] = system.phase(phase).atoms_per_nm3().get(element, 0.0)
-            for where, atoms in (patches or {}).items():
+            if patch is not None:
+                where, atoms = patch
                 density[where] = atoms.get(element, 0.0)
             expected = ndimage.gaussian_filter(sensitivity * density + 0.05, 3.0, mode="nearest")
             maps[element] = rng.poisson(expected).astype(np.float32)

@@ -29,7 +29,7 @@ def test_a_picture_of_known_phases_has_no_patch(labels: np.ndarray, imaged: Imag
 def test_an_unknown_phase_is_found_with_its_elements(
     atoms: dict, elements: set, labels: np.ndarray, imaged: Imaged, system: MaterialSystem
 ) -> None:
-    fit = fit_chemistry(imaged(labels, {PATCH: atoms}), labels, system)
+    fit = fit_chemistry(imaged(labels, (PATCH, atoms)), labels, system)
     assert fit is not None
     worst = fit.unmodelled[0]
     assert set(worst.elements) == elements
@@ -60,7 +60,7 @@ def test_the_chemistry_of_a_labelled_layer_is_ranked(
 
 
 def test_words_name_the_elements(labels: np.ndarray, imaged: Imaged, system: MaterialSystem) -> None:
-    fit = fit_chemistry(imaged(labels, {PATCH: ALUMINA}), labels, system)
+    fit = fit_chemistry(imaged(labels, (PATCH, ALUMINA)), labels, system)
     assert fit is not None
     assert "Al" in fit.unmodelled[0].words()
     assert fit.places[0].kind == "chemistry"
