@@ -15,7 +15,7 @@ def _planted(r: dict[str, Any]) -> list[Row]:
     seed = "" if r["auroc_seed_score"] is None else f"; the mission's seed score {r['auroc_seed_score']:.2f}"
     return [
         (
-            f"anomalies of 8 families planted in {r['planted_images']} simulated interfaces, {r['normal_images']} normal "
+            f"anomalies of 8 families planted in {r['planted_images']} interfaces, {r['normal_images']} normal "
             "ones: AUROC (90 % interval); families not looked at before; the hardest family",
             f"{r['auroc']:.3f} ({low:.3f} to {high:.3f}); {r['auroc_unseen']:.3f}; {families[worst]:.3f} "
             f"({worst.replace('_', ' ')})",
