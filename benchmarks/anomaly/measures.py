@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from ssbi_core.anomaly import AnomalousRegion
 
-_MARGIN = 3  # pixels by which a place may be off
+_MARGIN = 4  # pixels by which a place may be off
 
 
 def auroc(normal: np.ndarray, odd: np.ndarray) -> float:
@@ -32,15 +32,19 @@ def hit_rank(regions: Sequence[AnomalousRegion], where: np.ndarray) -> int | Non
     """Rank, from 1, of the first region that is the planted place (rows, columns) bool; None where none is.
 
     A region is it if its box holds a third of the place without being more than six times as large as the place's own
-    box, or if nine tenths of the box lie in the place.
+    box, or if nine tenths of the box lie in the place, or (of a long thin place such as a crack or a boundary) if it lies
+    within the place's own box and holds a twentieth of the place.
     """
     grown = np.asarray(ndimage.binary_dilation(where, iterations=_MARGIN), bool)
     rows, columns = np.nonzero(grown)
-    own = (rows.max() + 1 - rows.min()) * (columns.max() + 1 - columns.min())
+    place = (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1)
     for rank, region in enumerate(regions, 1):
         row, column, end_row, end_column = region.bbox_px
-        inside, size = grown[row:end_row, column:end_column].sum(), (end_row - row) * (end_column - column)
-        if (inside >= grown.sum() / 3 and size <= 6 * own) or inside >= 0.9 * size:
+        share = grown[row:end_row, column:end_column].sum() / grown.sum()
+        size = (end_row - row) * (end_column - column)
+        large = size > 6 * (place[2] - place[0]) * (place[3] - place[1])
+        within = row >= place[0] and column >= place[1] and end_row <= place[2] and end_column <= place[3]
+        if (share >= 1 / 3 and not large) or share * grown.sum() >= 0.9 * size or (within and share >= 0.05):
             return rank
     return None
 

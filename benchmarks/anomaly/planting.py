@@ -73,7 +73,7 @@ def _crack(structure: Microstructure, rng: np.random.Generator) -> Planted:
 
 def _thick_layer(structure: Microstructure, rng: np.random.Generator) -> Planted:
     size = min(structure.labels.shape)
-    usual = np.count_nonzero(structure.labels == Phase.REACTION_LAYER) / max(_interface_length(structure), 1)
+    usual = _layer_thickness(structure)
     swollen = max(4 * usual, 0.06 * size) * rng.uniform(0.9, 1.3)
     inside = _lens(structure, 0.5 * rng.uniform(0.25, 0.4) * size, swollen, 0.5 * swollen, rng)
     return Planted(painted(structure, Phase.REACTION_LAYER, inside), inside > 0)
@@ -178,10 +178,11 @@ def _electrode(structure: Microstructure) -> np.ndarray:
     return np.asarray(ndimage.binary_fill_holes(unmark_contact(structure.labels) == Phase.NMC), bool)
 
 
-def _interface_length(structure: Microstructure) -> int:
-    electrode = _electrode(structure)
-    edge = np.asarray(ndimage.binary_dilation(electrode), bool) & ~electrode
-    return int(np.count_nonzero(edge))
+def _layer_thickness(structure: Microstructure) -> float:
+    """Mean thickness of the reaction layer in pixels, where there is any."""
+    layer = structure.labels == Phase.REACTION_LAYER
+    on_electrode = layer & np.asarray(ndimage.binary_dilation(_electrode(structure)), bool)
+    return np.count_nonzero(layer) / max(np.count_nonzero(on_electrode), 1)
 
 
 def _runs_across(structure: Microstructure) -> int:

@@ -1,11 +1,12 @@
 """How surprising a value is, given a sample of normal ones.
 
 Within the sample the upper-tail probability is that of ranks, (1 + values at least as large) / (n + 1). Ranks end at
-1 / (n + 1), and two values beyond the sample would tie however far out they are; so there the top tenth goes on as an
-exponential (the generalised Pareto law at shape 0: Pickands, Ann. Stat. 3, 119, 1975). Its scale is that tenth's median
-excess, which a few anomalies in the sample do not stretch, and is as unsure as so few values make it: the probability
-is the mean over what the scale may be, (1 + x / (k b))^-k for k values, which falls off more slowly the fewer there
-are. What decides in the end is again a rank; the shape of the tail only orders what lies beyond the sample.
+1 / (n + 1): two values beyond the sample would tie however far out they are, and one wild value in the sample would
+hide another. So the top tenth is continued as an exponential (the generalised Pareto law at shape 0: Pickands, Ann.
+Stat. 3, 119, 1975). Its scale is that tenth's median excess, which a few anomalies in the sample do not stretch, and is
+as unsure as so few values make it: the probability is the mean over what the scale may be, (1 + x / (k b))^-k for k
+values, which falls off more slowly the fewer there are. What decides in the end is again a rank; the shape of the tail
+only orders what lies beyond the sample.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Tail:
             return 0.0
         above = number - int(np.searchsorted(self.values, value, side="left"))
         by_rank = -float(np.log10((1 + above) / (number + 1)))
-        return by_rank if above else max(by_rank, self._beyond(value))
+        return max(by_rank, self._continued(value)) if above < self._count else by_rank
 
     def without(self, value: float) -> Tail:
         """The same without one value that is in it."""
@@ -59,14 +60,16 @@ class Tail:
             return self
         return Tail(np.delete(self.values, at), self.top)
 
-    def _beyond(self, value: float) -> float:
+    @property
+    def _count(self) -> int:
+        """Values that the continuation is fitted to."""
+        return min(max(int(self.top * len(self.values)), _FEWEST), len(self.values) - 1)
+
+    def _continued(self, value: float) -> float:
         """By the continuation, from the value below the top ones."""
-        number = len(self.values)
-        count = min(max(int(self.top * number), _FEWEST), number - 1)
-        if count < 1:
-            return 0.0
+        number, count = len(self.values), self._count
         threshold = self.values[number - count - 1]
         median = float(np.median(self.values[number - count :] - threshold)) / np.log(2)
         scale = max(median, _LEAST_SCALE * max(abs(threshold), 1.0))
-        at_threshold = (1 + count) / (number + 1)
-        return float(-np.log10(at_threshold) + count * np.log10(1 + (value - threshold) / (count * scale)))
+        beyond = max(value - threshold, 0.0) / (count * scale)
+        return float(-np.log10((1 + count) / (number + 1)) + count * np.log10(1 + beyond))

@@ -25,6 +25,7 @@ from ssbi_core.materials import LAYERS, MaterialSystem
 
 _LIMIT = 6.0  # times the median misfit
 _FEWEST = 3  # blocks
+_HALO = 0.15  # of a patch's largest misfit; less is its halo
 _MOST = 8  # patches of one image
 _CORE = 0.5  # of a patch's largest misfit: blocks that are its purest
 _AROUND = 4  # blocks in which a phase is around
@@ -94,6 +95,8 @@ def fit_chemistry(micrograph: Micrograph | None, labels: np.ndarray, system: Mat
     for number, (total, where) in enumerate(patches(excess, _FEWEST)):
         if number == _MOST:
             break
+        # Blur makes a halo around what is strange by far.
+        where = where & (signatures.misfit >= _HALO * signatures.misfit[where].max())
         pixels = blocks.on_pixels(where)
         phase = commonest_phase(labels, pixels)
         patch = _described(blocks, signatures, calibration, where, pixels, phase, system)

@@ -34,7 +34,7 @@ def test_an_unknown_phase_is_found_with_its_elements(
     worst = fit.unmodelled[0]
     assert set(worst.elements) == elements
     assert worst.labelled == "llzo"
-    assert worst.bbox_px == pytest.approx((24, 100, 44, 122), abs=8)
+    assert worst.bbox_px == pytest.approx((24, 100, 44, 122), abs=9)
     total = sum(atoms.values())
     for element in elements:
         assert worst.atomic_percent[element] == pytest.approx(100 * atoms[element] / total, abs=15)
