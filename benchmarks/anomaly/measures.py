@@ -32,8 +32,8 @@ def hit_rank(regions: Sequence[AnomalousRegion], where: np.ndarray) -> int | Non
     """Rank, from 1, of the first region that is the planted place (rows, columns) bool; None where none is.
 
     A region is it if its box holds a third of the place without being more than six times as large as the place's own
-    box, or if nine tenths of the box lie in the place, or (of a long thin place such as a crack or a boundary) if it lies
-    within the place's own box and holds a twentieth of the place.
+    box, or if nine tenths of the box lie in the place, or (of a long thin place such as a boundary) if it lies within
+    the place's own box and holds a twentieth of the place.
     """
     grown = np.asarray(ndimage.binary_dilation(where, iterations=_MARGIN), bool)
     rows, columns = np.nonzero(grown)

@@ -40,7 +40,7 @@ class Blocks:
     shares : (rows, columns, phases) share of every body, blurred like the counts; sums to 1.
     pure : (rows, columns, phases) share of the block's own pixels.
     pixels : along the edge of a block.
-    effective : pixels whose independent counts a smoothed value holds.
+    effective : (rows, columns) pixels whose independent counts a smoothed value holds; fewer at the picture's edge.
     shape : of the image.
     """
 
@@ -50,7 +50,7 @@ class Blocks:
     shares: np.ndarray
     pure: np.ndarray
     pixels: int
-    effective: float
+    effective: np.ndarray
     shape: tuple[int, int]
 
     def on_pixels(self, values: np.ndarray) -> np.ndarray:
@@ -78,8 +78,13 @@ def on_blocks(labels: np.ndarray, elements: Mapping[str, np.ndarray], pixel_size
     counts = ndimage.gaussian_filter(_means(np.stack(list(maps.values()), axis=-1), edge), smooth, mode="nearest")
     shares = ndimage.gaussian_filter(_means(blurred, edge), smooth, mode="nearest")
     shares /= np.maximum(shares.sum(-1, keepdims=True), 1e-9)
-    effective = edge**2 * (4 * np.pi * _SMOOTH**2 + 1)
+    effective = edge**2 / np.outer(*(_squared_weights(size) for size in counts.shape[:2]))
     return Blocks(tuple(maps), counts, phases, shares, _means(own, edge), edge, effective, labels.shape)
+
+
+def _squared_weights(size: int) -> np.ndarray:
+    """(size,) sum of the squared weights with which blocks along one axis enter a smoothed one."""
+    return (ndimage.gaussian_filter1d(np.eye(size), _SMOOTH, axis=0, mode="nearest") ** 2).sum(1)
 
 
 def _bodies(labels: np.ndarray) -> np.ndarray:

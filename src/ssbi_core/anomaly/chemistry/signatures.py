@@ -51,10 +51,10 @@ def find_signatures(blocks: Blocks) -> Signatures:
     expected = _explained(blocks, signatures)
     floor = _FLOOR * blocks.counts.mean()
     # Square roots of counts scatter alike, few or many; with few of them a squared residual is too easily large.
-    off = 4 * blocks.effective * (np.sqrt(blocks.counts) - np.sqrt(np.maximum(expected, floor))) ** 2
+    off = 4 * blocks.effective[..., None] * (np.sqrt(blocks.counts) - np.sqrt(np.maximum(expected, floor))) ** 2
     # Maps that were binned, smoothed or quantified are not Poisson counts: the image says how much they scatter.
     noise = max(float(np.median(off)) / _MEDIAN_OF_CHI_SQUARED, 1e-9)
-    misfit = (off / (noise + blocks.effective * _MODEL_ERROR**2 * expected)).sum(-1)
+    misfit = (off / (noise + blocks.effective[..., None] * _MODEL_ERROR**2 * expected)).sum(-1)
     return Signatures(signatures, expected, misfit / max(float(np.median(misfit)), 1e-9), noise)
 
 

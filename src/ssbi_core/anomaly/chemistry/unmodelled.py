@@ -139,7 +139,7 @@ def _described(
         return UnmodelledPhase(box, phase, top, (), {}, ())
     core = where & (signatures.misfit >= _CORE * top)
     measured = blocks.counts[core].mean(0)
-    seen = float(core.sum() * blocks.pixels**2) + blocks.effective
+    seen = float(core.sum() * blocks.pixels**2) + float(blocks.effective.max())
     around = ndimage.binary_dilation(where, iterations=_AROUND)
     near = blocks.shares[around].mean(0) > 0.05
     hosts = signatures.counts[near]
