@@ -6,14 +6,14 @@ Potentials, currents and probabilities of a study do not fit in memory side by s
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from ssbi_core.anomaly.chemistry.composition import Candidate
-from ssbi_core.anomaly.chemistry.unmodelled import UnmodelledPhase, fit_chemistry
+from ssbi_core.anomaly.chemistry.unmodelled import ChemistryFit, UnmodelledPhase, fit_chemistry
 from ssbi_core.anomaly.costs import PhaseCost, phase_costs
 from ssbi_core.anomaly.descriptors import structure_descriptors, transport_descriptors
 from ssbi_core.anomaly.ignorance import chemical_ignorance, segmentation_ignorance
@@ -26,9 +26,10 @@ from ssbi_core.anomaly.places.place import Place
 from ssbi_core.anomaly.places.unsure import unsure_places
 from ssbi_core.errors import InputError
 from ssbi_core.graph.interface_graph import InterfaceGraph
+from ssbi_core.graph.thickness import ThicknessProfile
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
-from ssbi_core.materials import MaterialSystem
+from ssbi_core.materials import MaterialSystem, Phase
 from ssbi_core.predict.posterior import ConductivityPosterior
 from ssbi_core.transport.solution import ConductionSolution
 
@@ -104,42 +105,57 @@ def portray(result: Analysed, measured: float | None = None) -> Portrait:
         If the image is 3D, has no graph, or the measured conductivity is not a positive number.
     """
     graph = _checked(result, measured)
-    labels = np.asarray(result.phases.labels)
+    labels, prediction = np.asarray(result.phases.labels), result.prediction
     profiles = layer_profiles(labels, graph.axis, graph.pixel_size_nm)
     chemistry = fit_chemistry(result.micrograph, labels, result.system)
-    transport = result.transport
-    descriptors = structure_descriptors(labels, graph, profiles)
-    places = [*node_places(graph), *crowds_of_pores(labels, graph.pixel_size_nm)]
-    places += layer_places(labels, profiles, {} if transport is None else dict(transport.resistance_share))
-    if transport is not None:
-        descriptors |= transport_descriptors(transport)
-        places += [*boundary_places(transport), *hot_spots(transport, labels)]
-    if chemistry is not None:
-        places += chemistry.places
-    if result.micrograph is not None:
-        places += contrast_places(result.micrograph.haadf, labels)
-    if result.phases.uncertainty is not None:
-        places += unsure_places(result.phases.uncertainty, labels)
     residual, residual_of = _residual(result, measured)
-    prediction = result.prediction
     return Portrait(
-        result.phases.name,
-        (labels.shape[0], labels.shape[1]),
-        float(graph.pixel_size_nm),
-        result.system.name,
-        int(graph.axis),
-        descriptors,
-        segmentation_ignorance(result.phases) | chemical_ignorance(chemistry),
-        residual,
-        math.nan if prediction is None else math.sqrt(sum(prediction.variance.values())),
-        math.nan if prediction is None else prediction.mean_S_per_cm,
-        residual_of,
-        tuple(places),
-        () if chemistry is None else chemistry.unmodelled,
-        {} if chemistry is None else chemistry.layers,
-        () if transport is None else phase_costs(transport),
-        "" if prediction is None else prediction.model,
+        name=result.phases.name,
+        shape=(labels.shape[0], labels.shape[1]),
+        pixel_size_nm=float(graph.pixel_size_nm),
+        system=result.system.name,
+        axis=int(graph.axis),
+        descriptors=_descriptors(result, graph, profiles),
+        ignorance=segmentation_ignorance(result.phases) | chemical_ignorance(chemistry),
+        residual=residual,
+        spread=math.nan if prediction is None else math.sqrt(sum(prediction.variance.values())),
+        prediction=math.nan if prediction is None else prediction.mean_S_per_cm,
+        residual_of=residual_of,
+        places=tuple(_places(result, graph, profiles, chemistry)),
+        unmodelled=() if chemistry is None else chemistry.unmodelled,
+        layers={} if chemistry is None else chemistry.layers,
+        costs=() if result.transport is None else phase_costs(result.transport),
+        model="" if prediction is None else prediction.model,
     )
+
+
+def _descriptors(
+    result: Analysed, graph: InterfaceGraph, profiles: Mapping[Phase, ThicknessProfile]
+) -> dict[str, float]:
+    structure = structure_descriptors(np.asarray(result.phases.labels), graph, profiles)
+    return structure if result.transport is None else structure | transport_descriptors(result.transport)
+
+
+def _places(
+    result: Analysed,
+    graph: InterfaceGraph,
+    profiles: Mapping[Phase, ThicknessProfile],
+    chemistry: ChemistryFit | None,
+) -> Iterator[Place]:
+    """Places of every kind that the stages which were run can tell of."""
+    labels, transport = np.asarray(result.phases.labels), result.transport
+    yield from node_places(graph)
+    yield from crowds_of_pores(labels, graph.pixel_size_nm)
+    yield from layer_places(labels, profiles, {} if transport is None else transport.resistance_share)
+    if transport is not None:
+        yield from boundary_places(transport)
+        yield from hot_spots(transport, labels)
+    if chemistry is not None:
+        yield from chemistry.places
+    if result.micrograph is not None:
+        yield from contrast_places(result.micrograph.haadf, labels)
+    if result.phases.uncertainty is not None:
+        yield from unsure_places(result.phases.uncertainty, labels)
 
 
 def _checked(result: Analysed, measured: float | None) -> InterfaceGraph:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
@@ -27,7 +29,7 @@ def layer_profiles(labels: np.ndarray, axis: int, pixel_size_nm: float) -> dict[
 
 
 def layer_places(
-    labels: np.ndarray, profiles: dict[Phase, ThicknessProfile], resistance_share: dict[str, float]
+    labels: np.ndarray, profiles: Mapping[Phase, ThicknessProfile], resistance_share: Mapping[str, float]
 ) -> list[Place]:
     """The thickest stretches of every layer; `resistance_share` by phase key adds what the layer costs."""
     found = []
