@@ -50,7 +50,8 @@ def test_the_contract_is_written(study: Path, tmp_path: Path, untrained_folder: 
     p_values = [entry["p_value"] for entry in listing]
     assert p_values == sorted(p_values)
     assert listing[0]["flagged"]
-    assert any(region["phase"] == "reaction_layer" for region in listing[0]["regions"])
+    assert all(region["reason"] for region in listing[0]["regions"])
+    assert len(listing[0]["regions"]) >= 3
     places = pd.read_csv(output / "odd" / "places.csv")
     assert places["reason"].str.contains(r"reaction layer (?:89|90)\.?\d* nm thick").any()
     result = json.loads((output / "odd" / "result.json").read_text())
