@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.anomaly.table import ANOMALY_TABLES
 from benchmarks.predict.table import PREDICT_TABLES
 from benchmarks.results_file import RESULTS, Row
 
@@ -127,6 +128,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "analyze_speed": _analyze_speed,
     "graph_speed": _graph_speed,
     **PREDICT_TABLES,
+    **ANOMALY_TABLES,
     "plugin": _plugin,
 }
 

@@ -66,12 +66,12 @@ def planted_anomalies(seed: int, index: int, process: ProcessParameters) -> tupl
 
 
 def _planted(rng: np.random.Generator, structure: Microstructure) -> tuple[Microstructure, list[Anomaly]]:
-    nodule = _ellipse((120, 400), (19, 13), 25)
-    cluster = np.max([_ellipse(at, size, 0) for at, size in _pores(rng, (390, 400))], axis=0)
+    nodule = ellipse((120, 400), (19, 13), 25)
+    cluster = np.max([ellipse(at, size, 0) for at, size in _pores(rng, (390, 400))], axis=0)
     gap = _opened_contact(structure, (190, 330))
     for phase, inside in ((Phase.REACTION_LAYER, nodule), (Phase.PORE, cluster), (Phase.PORE, gap)):
-        structure = _painted(structure, phase, inside)
-    particle = (_ellipse((95, 105), (30, 22), -20) > 0) & (structure.labels == Phase.NMC)
+        structure = painted(structure, phase, inside)
+    particle = (ellipse((95, 105), (30, 22), -20) > 0) & (structure.labels == Phase.NMC)
     return structure, [
         Anomaly(nodule > 0, Phase.REACTION_LAYER, "inclusion", "nodule of reaction product inside the electrolyte"),
         Anomaly(cluster > 0, Phase.PORE, "pore_cluster", "pores crowded in one place of the electrolyte"),
@@ -80,9 +80,11 @@ def _planted(rng: np.random.Generator, structure: Microstructure) -> tuple[Micro
     ]
 
 
-def _ellipse(centre: tuple[float, float], radii: tuple[float, float], turn_deg: float) -> np.ndarray:
+def ellipse(
+    centre: tuple[float, float], radii: tuple[float, float], turn_deg: float, shape: tuple[int, int] = SHAPE
+) -> np.ndarray:
     """Signed distance in pixels, to first order, positive inside."""
-    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]] - np.array(centre)[:, None, None]
+    y, x = np.mgrid[: shape[0], : shape[1]] - np.array(centre)[:, None, None]
     c, s = np.cos(np.deg2rad(turn_deg)), np.sin(np.deg2rad(turn_deg))
     across = np.hypot((y * c + x * s) / radii[0], (x * c - y * s) / radii[1])
     return (1 - across) * min(radii)
@@ -107,7 +109,7 @@ def _opened_contact(structure: Microstructure, rows: tuple[int, int]) -> np.ndar
     return np.where(half > 0, half - np.abs(outside - 1.0), -1e4)
 
 
-def _painted(structure: Microstructure, phase: Phase, inside: np.ndarray) -> Microstructure:
+def painted(structure: Microstructure, phase: Phase, inside: np.ndarray) -> Microstructure:
     """The structure with one more body on top."""
     share = np.clip(0.5 + inside, 0, 1).astype(np.float32)
     fractions = structure.fractions * (1 - share)

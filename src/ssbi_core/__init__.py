@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ssbi_core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from ssbi_core.anomaly import AnomalyConfig, AnomalyReport, score_anomalies
     from ssbi_core.errors import SsbiError
     from ssbi_core.graph import InterfaceGraph, ThicknessProfile, build_graph, layer_thickness
     from ssbi_core.io import Micrograph, PhaseMap, read, read_labels
@@ -76,6 +77,9 @@ __version__ = "0.1.0"
 
 _HOME = {
     "SsbiError": "errors",
+    "AnomalyConfig": "anomaly",
+    "AnomalyReport": "anomaly",
+    "score_anomalies": "anomaly",
     "InterfaceGraph": "graph",
     "ThicknessProfile": "graph",
     "build_graph": "graph",
@@ -139,6 +143,8 @@ _HOME = {
 
 __all__ = [
     "AnalysisConfig",
+    "AnomalyConfig",
+    "AnomalyReport",
     "ArrheniusFit",
     "Bottleneck",
     "Bottlenecks",
@@ -187,6 +193,7 @@ __all__ = [
     "read_labels",
     "representative_volume",
     "rotated_conductivity",
+    "score_anomalies",
     "segment",
     "simulate_study",
     "solve_conduction",

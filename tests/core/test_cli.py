@@ -15,7 +15,7 @@ from ssbi_core.cli import EXIT_BAD_INPUT, main
 from ssbi_core.io import write_image, write_labels
 from ssbi_core.pipeline import sample_paths
 
-COMMANDS = ["demo", "simulate", "analyze", "segment", "conductivity", "impedance", "train", "tune"]
+COMMANDS = ["demo", "simulate", "analyze", "segment", "conductivity", "anomalies", "impedance", "train", "tune"]
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import ssbi_core as ssbi
 
 PUBLIC = {
     "AnalysisConfig",
+    "AnomalyConfig",
+    "AnomalyReport",
     "ArrheniusFit",
     "Bottleneck",
     "Bottlenecks",
@@ -58,6 +60,7 @@ PUBLIC = {
     "read_labels",
     "representative_volume",
     "rotated_conductivity",
+    "score_anomalies",
     "segment",
     "simulate_study",
     "solve_conduction",

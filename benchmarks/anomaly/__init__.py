@@ -1,0 +1,1 @@
+"""Anomalies planted in simulated interfaces: what is found, where, and how often normal images are flagged."""

@@ -1,0 +1,1 @@
+"""Places of an image that are compared with their like, one file per kind."""
