@@ -12,6 +12,8 @@ An objective inside JAX is a function of one vector of values; where it has para
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -20,10 +22,10 @@ import jax.numpy as jnp
 
 from ssbi_core.optimize.annealing.chains import accept_moves, init_chains
 from ssbi_core.optimize.annealing.config import AnnealingConfig
-from ssbi_core.optimize.annealing.descent import draw_candidates, has_ended, start_descent, update_descent
-from ssbi_core.optimize.annealing.moves import propose_moves
+from ssbi_core.optimize.annealing.descent import draw_candidates, empty_descent, has_ended, start_descent, update_descent
+from ssbi_core.optimize.annealing.moves import propose_moves, randomness
 from ssbi_core.optimize.annealing.space import Space
-from ssbi_core.optimize.annealing.state import AnnealingInfo, AnnealingState, Candidates, DescentState
+from ssbi_core.optimize.annealing.state import AnnealingInfo, AnnealingState, Candidates, ChainState, DescentState
 
 Objective = Callable[[jax.Array], jax.Array]
 Constraint = Callable[[jax.Array], jax.Array]
@@ -46,9 +48,10 @@ class Problem(NamedTuple):
 
 def init(rng_key: jax.Array, position: jax.Array, problem: Problem) -> AnnealingState:
     """A search that begins at points (C, d) of the unit cube, which the first step evaluates."""
-    config = problem.config
+    config, size = problem.config, problem.space.size
     rng_key, start_key = jax.random.split(rng_key)
-    means = jax.random.uniform(start_key, (config.descents, problem.space.size))
+    means = jax.random.uniform(start_key, (config.descents, size))
+    empty = empty_descent(size, config)
     return AnnealingState(
         rng_key=rng_key,
         step=jnp.asarray(0),
@@ -58,31 +61,47 @@ def init(rng_key: jax.Array, position: jax.Array, problem: Problem) -> Annealing
         best_position=position[0],
         best_value=jnp.asarray(jnp.inf, float),
         chains=init_chains(position, config),
-        descents=tuple(start_descent(mean, config.descent_reach, 0, config) for mean in means),
+        descents=tuple(start_descent(empty, mean, config.descent_reach, 0) for mean in means),
     )
 
 
 def propose(state: AnnealingState, problem: Problem) -> tuple[AnnealingState, Candidates]:
     """B candidates, and the state with the random key moved on."""
     space, config = problem.space, problem.config
-    rng_key, move_key, anywhere_key, normal_key, uniform_key = jax.random.split(state.rng_key, 5)
-    moves = propose_moves(move_key, state.chains, space, config)
-    first = jnp.repeat(state.chains.position, config.proposals, axis=0)
-    first = first.at[:: config.proposals].set(state.chains.position)
-    anywhere = jax.random.uniform(anywhere_key, first.shape)
-    given = (state.step == 0) & (jnp.arange(len(first)) % config.proposals == 0)
+    rng_key, draw_key = jax.random.split(state.rng_key)
+    normal, drawn, uniform, test, restart = _random_numbers(draw_key, space, config)
+    moves = propose_moves(normal, uniform, state.chains, space, config)
     unknown = jnp.repeat(jnp.isinf(state.chains.value), config.proposals)[:, None]
-    position = jnp.where(unknown, jnp.where(given[:, None], first, anywhere), moves.position)
-    drawn = jax.random.normal(normal_key, (config.descents, config.descent_size, space.size))
+    given = (state.step == 0) & (jnp.arange(len(unknown)) % config.proposals == 0)[:, None]
+    first = jnp.where(given, jnp.repeat(state.chains.position, config.proposals, axis=0), uniform[:, : space.size])
+    position = jnp.where(unknown, first, moves.position)
     local = [draw_candidates(descent, each, space) for descent, each in zip(state.descents, drawn, strict=True)]
     position = jnp.concatenate([position, *local])
     values = space.decode(position)
     feasible = jnp.ones(len(values), bool)
     if problem.constraint is not None:
         feasible = jax.vmap(problem.constraint)(values)
-    uniform = jax.random.uniform(uniform_key, (config.chains,))
-    moved = moves.moved & ~unknown
-    return state._replace(rng_key=rng_key), Candidates(position, values, feasible, moved, drawn, uniform)
+    return state._replace(rng_key=rng_key), Candidates(
+        position, values, feasible, moves.moved & ~unknown, drawn, test, restart
+    )
+
+
+def _random_numbers(rng_key: jax.Array, space: Space, config: AnnealingConfig) -> list[jax.Array]:
+    """All of a step, from one draw: many small ones would take longer than everything else together."""
+    moves = config.chains * config.proposals
+    shapes = [
+        (moves, space.size),
+        (config.descents, config.descent_size, space.size),
+        (moves, randomness(space)),
+        (config.chains,),
+        (config.descents, space.size + 4),
+    ]
+    bits = jax.random.bits(rng_key, (sum(map(math.prod, shapes)),), jnp.uint32)
+    uniform = (bits.astype(float) + 0.5) * 2.0**-32
+    normals = sum(map(math.prod, shapes[:2]))
+    numbers = jnp.concatenate([2**0.5 * jax.lax.erf_inv(2 * uniform[:normals] - 1), uniform[normals:]])
+    ends = list(itertools.accumulate(map(math.prod, shapes)))
+    return [part.reshape(shape) for part, shape in zip(jnp.split(numbers, ends[:-1]), shapes, strict=True)]
 
 
 def accept(
@@ -124,40 +143,40 @@ def _descend(
     state: AnnealingState, candidates: Candidates, values: jax.Array, problem: Problem
 ) -> tuple[AnnealingState, jax.Array]:
     config = problem.config
-    ended_in_all = jnp.asarray(0)
+    restarts = jnp.asarray(0)
     for at, descent in enumerate(state.descents):
         first = config.chains * config.proposals + at * config.descent_size
         rows = slice(first, first + config.descent_size)
         descent = update_descent(descent, candidates.position[rows], candidates.drawn[at], values[rows], config)
-        state = state._replace(descents=(*state.descents[:at], descent, *state.descents[at + 1 :]))
         ended = has_ended(descent, config)
-        state = jax.lax.cond(ended, lambda s, at=at: _restart(s, at, problem), lambda s: s, state)
-        ended_in_all += ended
-    return state, ended_in_all
+        chains = _end(state.chains, descent, ended, candidates.restart[at])
+        following = _restart(state, descent, at, candidates.restart[at], config)
+        descent = jax.tree.map(lambda new, old, ended=ended: jnp.where(ended, new, old), following, descent)
+        state = state._replace(chains=chains, descents=(*state.descents[:at], descent, *state.descents[at + 1 :]))
+        restarts += ended
+    return state, restarts
 
 
-def _restart(state: AnnealingState, at: int, problem: Problem) -> AnnealingState:
-    """Put the end of a descent to the test of the worst chain, and begin the next."""
-    config, descent = problem.config, state.descents[at]
-    rng_key, test_key, where_key, chain_key, reach_key, near_key = jax.random.split(state.rng_key, 6)
-    chains = state.chains
+def _end(chains: ChainState, descent: DescentState, ended: jax.Array, uniform: jax.Array) -> ChainState:
+    """Put the end of a descent to the test of the worst chain."""
     worst = jnp.argmax(chains.value)
     rise = descent.best_value - chains.value[worst]
-    taken = jnp.isfinite(descent.best_value) & (
-        (rise <= 0) | (jax.random.uniform(test_key) < jnp.exp(-jnp.maximum(rise, 0.0) / chains.temperature))
+    passed = (rise <= 0) | (uniform[-1] < jnp.exp(-jnp.maximum(rise, 0.0) / chains.temperature))
+    taken = ended & jnp.isfinite(descent.best_value) & passed & (jnp.arange(chains.value.size) == worst)
+    return chains._replace(
+        position=jnp.where(taken[:, None], descent.best_position, chains.position),
+        value=jnp.where(taken, descent.best_value, chains.value),
     )
-    chains = chains._replace(
-        position=jnp.where(taken, chains.position.at[worst].set(descent.best_position), chains.position),
-        value=jnp.where(taken, chains.value.at[worst].set(descent.best_value), chains.value),
-    )
-    anywhere = jax.random.uniform(where_key, descent.mean.shape)
+
+
+def _restart(
+    state: AnnealingState, descent: DescentState, at: int, uniform: jax.Array, config: AnnealingConfig
+) -> DescentState:
+    """The descent that follows the one of this number."""
+    anywhere = uniform[:-4]
     if at == 0:
         level = jnp.minimum(descent.level + 1, config.descent_levels - 1)
-        following = start_descent(anywhere, config.descent_reach, level, config)
-    else:
-        chain = chains.position[jax.random.randint(chain_key, (), 0, config.chains)]
-        near = jax.random.uniform(near_key) < 0.5
-        reach = config.descent_reach * 10.0 ** (-2 * jax.random.uniform(reach_key) ** 2)
-        following = start_descent(jnp.where(near, chain, anywhere), reach, jnp.asarray(0), config)
-    descents = (*state.descents[:at], following, *state.descents[at + 1 :])
-    return state._replace(rng_key=rng_key, chains=chains, descents=descents)
+        return start_descent(descent, anywhere, config.descent_reach, level)
+    chain = state.chains.position[jnp.floor(uniform[-2] * config.chains).astype(int)]
+    reach = config.descent_reach * 10.0 ** (-2 * uniform[-3] ** 2)
+    return start_descent(descent, jnp.where(uniform[-4] < 0.5, chain, anywhere), reach, 0)

@@ -23,27 +23,31 @@ from ssbi_core.optimize.annealing.moves import fold
 from ssbi_core.optimize.annealing.space import Space
 from ssbi_core.optimize.annealing.state import DescentState
 
+_Shape = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 _CLOSE = 1e-13  # reach, in edges of the cube, below which nothing is left to find
 _FLAT = 1e-14  # relative spread of the values of a generation, likewise
 _INTEGER = 0.3  # least standard deviation of an integer, in its steps
 
 
-def start_descent(
-    position: jax.Array, reach: jax.Array, level: jax.Array, config: AnnealingConfig
-) -> DescentState:
-    """A round distribution about a point of the cube."""
-    size = position.shape[-1]
+def empty_descent(size: int, config: AnnealingConfig) -> DescentState:
+    """One that is yet to start, with room for its largest generation."""
     largest = config.descent_size * 2 ** (config.descent_levels - 1)
-    return DescentState(
+    room = jnp.zeros((largest, size)), jnp.full(largest, jnp.inf)
+    zero = jnp.asarray(0)
+    nowhere = jnp.zeros(size)
+    return DescentState(nowhere, jnp.asarray(0.0), jnp.eye(size), nowhere, *room, zero, zero, nowhere, jnp.asarray(jnp.inf), zero)
+
+
+def start_descent(descent: DescentState, position: jax.Array, reach: jax.Array, level: jax.Array) -> DescentState:
+    """A round distribution about a point of the cube; what was collected before is overwritten as it goes."""
+    return descent._replace(
         mean=position,
         reach=jnp.asarray(reach, float),
-        matrix=jnp.eye(size),
-        path=jnp.zeros(size),
-        drawn=jnp.zeros((largest, size)),
-        values=jnp.full(largest, jnp.inf),
+        matrix=jnp.eye(position.size),
+        path=jnp.zeros(position.size),
         count=jnp.asarray(0),
         level=jnp.asarray(level, int),
-        best_position=fold(position),
+        best_position=position,
         best_value=jnp.asarray(jnp.inf, float),
         stalled=jnp.asarray(0),
     )
@@ -74,8 +78,18 @@ def update_descent(
     )
     complete = descent.count >= config.descent_size * 2**descent.level
     sizes = [config.descent_size * 2**level for level in range(config.descent_levels)]
-    learn = [partial(_learn, size=size) for size in sizes]
-    return jax.lax.switch(jnp.where(complete, descent.level + 1, 0), [lambda same: same, *learn], descent)
+    learn = [lambda shape, drawn, values: shape, *(partial(_learn, size=size) for size in sizes)]
+    which = jnp.where(complete, descent.level + 1, 0)
+    shape = descent.mean, descent.reach, descent.matrix, descent.path
+    mean, reach, matrix, path = jax.lax.switch(which, learn, shape, descent.drawn, descent.values)
+    return descent._replace(
+        mean=mean,
+        reach=reach,
+        matrix=matrix,
+        path=path,
+        count=jnp.where(complete, 0, descent.count),
+        stalled=descent.stalled + complete,
+    )
 
 
 def has_ended(descent: DescentState, config: AnnealingConfig) -> jax.Array:
@@ -87,8 +101,10 @@ def has_ended(descent: DescentState, config: AnnealingConfig) -> jax.Array:
     return (descent.count == 0) & ((widest < _CLOSE) | (descent.stalled > patience) | broken)
 
 
-def _learn(descent: DescentState, size: int) -> DescentState:
-    number = descent.mean.shape[0]
+def _learn(shape: _Shape, drawn: jax.Array, values: jax.Array, size: int) -> _Shape:
+    """Mean, reach, matrix and path after a generation."""
+    mean, reach, matrix, path = shape
+    number = mean.size
     weights, effective = _weights(size)
     path_rate = (effective + 2) / (number + effective + 5)
     one = 2 / ((number + 1.3) ** 2 + effective)
@@ -96,21 +112,15 @@ def _learn(descent: DescentState, size: int) -> DescentState:
     damping = 1 + path_rate + 2 * max(0.0, ((effective - 1) / (number + 1)) ** 0.5 - 1)
     expected = number**0.5 * (1 - 1 / (4 * number) + 1 / (21 * number**2))
 
-    order = jnp.argsort(descent.values[:size])[: len(weights)]
-    better = descent.drawn[order]
+    order = jnp.argsort(values[:size])[: len(weights)]
+    better = drawn[order]
     centre = weights @ better
-    path = (1 - path_rate) * descent.path + (path_rate * (2 - path_rate) * effective) ** 0.5 * centre
-    shape = one / 2 * jnp.outer(path, path) + many / 2 * (better.T * weights) @ better
-    matrix = descent.matrix @ (shape + (1 - (one + many) / 2) * jnp.eye(number))
+    mean = mean + reach * matrix @ centre
+    path = (1 - path_rate) * path + (path_rate * (2 - path_rate) * effective) ** 0.5 * centre
+    growth = one / 2 * jnp.outer(path, path) + many / 2 * (better.T * weights) @ better
+    matrix = matrix @ (growth + (1 - (one + many) / 2) * jnp.eye(number))
     change = jnp.exp(path_rate / damping * (jnp.linalg.norm(path) / expected - 1))
-    return descent._replace(
-        mean=descent.mean + descent.reach * descent.matrix @ centre,
-        reach=descent.reach * jnp.minimum(change, 2.0),
-        matrix=matrix,
-        path=path,
-        count=jnp.zeros_like(descent.count),
-        stalled=descent.stalled + 1,
-    )
+    return mean, reach * jnp.minimum(change, 2.0), matrix, path
 
 
 def _weights(size: int) -> tuple[np.ndarray, float]:

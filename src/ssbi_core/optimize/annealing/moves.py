@@ -39,18 +39,22 @@ class Moves(NamedTuple):
     moved: jax.Array
 
 
+def randomness(space: Space) -> int:
+    """Uniform numbers that a candidate of a chain takes."""
+    return 2 * space.size + 6
+
+
 def fold(position: jax.Array) -> jax.Array:
     """Reflect at the faces of the unit cube until inside."""
     rest = jnp.abs(position) % 2.0
     return jnp.where(rest > 1.0, 2.0 - rest, rest)
 
 
-def propose_moves(rng_key: jax.Array, chains: ChainState, space: Space, config: AnnealingConfig) -> Moves:
-    """P candidates for each chain."""
-    number, size = config.chains * config.proposals, space.size
-    normal_key, uniform_key = jax.random.split(rng_key)
-    normal = jax.random.normal(normal_key, (number, size))
-    uniform = jax.random.uniform(uniform_key, (number, 2 * size + 6))
+def propose_moves(
+    normal: jax.Array, uniform: jax.Array, chains: ChainState, space: Space, config: AnnealingConfig
+) -> Moves:
+    """P candidates for each chain, from standard normal numbers (C P, d) and uniform ones (C P, `randomness`)."""
+    size = space.size
     along, chosen = uniform[:, :size], uniform[:, size : 2 * size]
     pick, scalars = uniform[:, -6], uniform[:, -5:]
     position, spread = (jnp.repeat(each, config.proposals, axis=0) for each in (chains.position, chains.spread))

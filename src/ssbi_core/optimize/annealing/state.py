@@ -93,8 +93,9 @@ class Candidates(NamedTuple):
     values : (B, d) of the parameters.
     feasible : (B,) whether the constraints hold; others need no evaluation, whatever is given for them is ignored.
     moved : (C P, d) dimensions a chain's candidate moves along by itself (their reach is adapted).
-    drawn : (G L, d) standard normal vectors behind the candidates of the descents.
-    uniform : (C,) in [0, 1), of the Metropolis tests.
+    drawn : (G, L, d) standard normal vectors behind the candidates of the descents.
+    uniform : (C,) in (0, 1), of the Metropolis tests.
+    restart : (G, d + 4) likewise, of the descents that end with this step.
     """
 
     position: jax.Array
@@ -103,6 +104,7 @@ class Candidates(NamedTuple):
     moved: jax.Array
     drawn: jax.Array
     uniform: jax.Array
+    restart: jax.Array
 
 
 class AnnealingInfo(NamedTuple):
