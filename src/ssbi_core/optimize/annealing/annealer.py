@@ -20,12 +20,12 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from ssbi_core.optimize.annealing.chains import accept_moves, init_chains
+from ssbi_core.optimize.annealing.chains import accept_moves, init_chains, ladder, metropolis
 from ssbi_core.optimize.annealing.config import AnnealingConfig
-from ssbi_core.optimize.annealing.descent import draw_candidates, empty_descent, has_ended, start_descent, update_descent
+from ssbi_core.optimize.annealing.descent import draw_candidates, empty_room, has_ended, is_hopeless, start_descent, update_descent
 from ssbi_core.optimize.annealing.moves import propose_moves, randomness
 from ssbi_core.optimize.annealing.space import Space
-from ssbi_core.optimize.annealing.state import AnnealingInfo, AnnealingState, Candidates, ChainState, DescentState
+from ssbi_core.optimize.annealing.state import AnnealingInfo, AnnealingState, Candidates, ChainState, DescentState, Room
 
 Objective = Callable[[jax.Array], jax.Array]
 Constraint = Callable[[jax.Array], jax.Array]
@@ -45,13 +45,17 @@ class Problem(NamedTuple):
     config: AnnealingConfig
     constraint: Constraint | None = None
 
+    @classmethod
+    def of(cls, space: Space, config: AnnealingConfig | None, constraint: Constraint | None) -> Problem:
+        """Without the seed, which enters by the random key: one program serves all seeds."""
+        return cls(space, (config or AnnealingConfig()).model_copy(update={"seed": 0}), constraint)
+
 
 def init(rng_key: jax.Array, position: jax.Array, problem: Problem) -> AnnealingState:
     """A search that begins at points (C, d) of the unit cube, which the first step evaluates."""
     config, size = problem.config, problem.space.size
     rng_key, start_key = jax.random.split(rng_key)
     means = jax.random.uniform(start_key, (config.descents, size))
-    empty = empty_descent(size, config)
     return AnnealingState(
         rng_key=rng_key,
         step=jnp.asarray(0),
@@ -61,7 +65,8 @@ def init(rng_key: jax.Array, position: jax.Array, problem: Problem) -> Annealing
         best_position=position[0],
         best_value=jnp.asarray(jnp.inf, float),
         chains=init_chains(position, config),
-        descents=tuple(start_descent(empty, mean, config.descent_reach, 0) for mean in means),
+        descents=jax.vmap(lambda mean: start_descent(mean, config.descent_reach, 0))(means),
+        room=empty_room(size, config),
     )
 
 
@@ -75,8 +80,8 @@ def propose(state: AnnealingState, problem: Problem) -> tuple[AnnealingState, Ca
     given = (state.step == 0) & (jnp.arange(len(unknown)) % config.proposals == 0)[:, None]
     first = jnp.where(given, jnp.repeat(state.chains.position, config.proposals, axis=0), uniform[:, : space.size])
     position = jnp.where(unknown, first, moves.position)
-    local = [draw_candidates(descent, each, space) for descent, each in zip(state.descents, drawn, strict=True)]
-    position = jnp.concatenate([position, *local])
+    local = jax.vmap(lambda descent, each: draw_candidates(descent, each, space))(state.descents, drawn)
+    position = jnp.concatenate([position, local.reshape(-1, space.size)])
     values = space.decode(position)
     feasible = jnp.ones(len(values), bool)
     if problem.constraint is not None:
@@ -142,26 +147,36 @@ def step(objective: Objective, state: AnnealingState, problem: Problem) -> tuple
 def _descend(
     state: AnnealingState, candidates: Candidates, values: jax.Array, problem: Problem
 ) -> tuple[AnnealingState, jax.Array]:
-    config = problem.config
-    restarts = jnp.asarray(0)
-    for at, descent in enumerate(state.descents):
-        first = config.chains * config.proposals + at * config.descent_size
-        rows = slice(first, first + config.descent_size)
-        descent = update_descent(descent, candidates.position[rows], candidates.drawn[at], values[rows], config)
-        ended = has_ended(descent, config)
-        chains = _end(state.chains, descent, ended, candidates.restart[at])
-        following = _restart(state, descent, at, candidates.restart[at], config)
-        descent = jax.tree.map(lambda new, old, ended=ended: jnp.where(ended, new, old), following, descent)
-        state = state._replace(chains=chains, descents=(*state.descents[:at], descent, *state.descents[at + 1 :]))
-        restarts += ended
-    return state, restarts
+    config, restarts = problem.config, jnp.asarray(0)
+    if not config.descents:
+        return state, restarts
+    first = config.chains * config.proposals
+    shape = config.descents, config.descent_size
+    position, values = candidates.position[first:].reshape(*shape, -1), values[first:].reshape(shape)
+
+    def one(carry: tuple[ChainState, Room], given: tuple) -> tuple[tuple, tuple[DescentState, jax.Array]]:
+        chains, room = carry
+        at, descent, position, drawn, values, uniform = given
+        descent, room = update_descent(descent, room, at, position, drawn, values, config)
+        ended = has_ended(descent) | ((at > 0) & is_hopeless(descent, state.best_value))  # the first is patient
+        chains = _end(chains, descent, ended, uniform, config)
+        following = _restart(chains, descent, at, uniform, config)
+        descent = jax.tree.map(lambda new, old: jnp.where(ended, new, old), following, descent)
+        return (chains, room), (descent, ended)
+
+    # A loop, not vmap: of the ways a descent can go on, vmap would take all.
+    given = jnp.arange(config.descents), state.descents, position, candidates.drawn, values, candidates.restart
+    (chains, room), (descents, ended) = jax.lax.scan(one, (state.chains, state.room), given)
+    return state._replace(chains=chains, descents=descents, room=room), jnp.sum(ended)
 
 
-def _end(chains: ChainState, descent: DescentState, ended: jax.Array, uniform: jax.Array) -> ChainState:
+def _end(
+    chains: ChainState, descent: DescentState, ended: jax.Array, uniform: jax.Array, config: AnnealingConfig
+) -> ChainState:
     """Put the end of a descent to the test of the worst chain."""
     worst = jnp.argmax(chains.value)
     rise = descent.best_value - chains.value[worst]
-    passed = (rise <= 0) | (uniform[-1] < jnp.exp(-jnp.maximum(rise, 0.0) / chains.temperature))
+    passed = uniform[-1] < metropolis(rise, ladder(chains, config)[worst])
     taken = ended & jnp.isfinite(descent.best_value) & passed & (jnp.arange(chains.value.size) == worst)
     return chains._replace(
         position=jnp.where(taken[:, None], descent.best_position, chains.position),
@@ -170,13 +185,14 @@ def _end(chains: ChainState, descent: DescentState, ended: jax.Array, uniform: j
 
 
 def _restart(
-    state: AnnealingState, descent: DescentState, at: int, uniform: jax.Array, config: AnnealingConfig
+    chains: ChainState, descent: DescentState, at: jax.Array, uniform: jax.Array, config: AnnealingConfig
 ) -> DescentState:
-    """The descent that follows the one of this number."""
+    """The descent that follows: the first one grows and begins anywhere, others begin at a chain or anywhere."""
     anywhere = uniform[:-4]
-    if at == 0:
-        level = jnp.minimum(descent.level + 1, config.descent_levels - 1)
-        return start_descent(descent, anywhere, config.descent_reach, level)
-    chain = state.chains.position[jnp.floor(uniform[-2] * config.chains).astype(int)]
-    reach = config.descent_reach * 10.0 ** (-2 * uniform[-3] ** 2)
-    return start_descent(descent, jnp.where(uniform[-4] < 0.5, chain, anywhere), reach, 0)
+    any_chain = jnp.floor(uniform[-2] * config.chains).astype(int)
+    chain = jnp.where(uniform[-4] < 0.5, jnp.argmin(chains.value), any_chain)
+    near = (at > 0) & (uniform[-4] < 0.7)
+    reach = config.descent_reach * jnp.where(near, 10.0 ** (-2 * uniform[-3]), 1.0)
+    grown = jnp.minimum(descent.level + 1, config.descent_levels - 1)
+    level = jnp.where(at == 0, grown, 0)
+    return start_descent(jnp.where(near, chains.position[chain], anywhere), reach, level)

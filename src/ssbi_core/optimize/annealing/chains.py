@@ -3,7 +3,8 @@
 A chain takes a candidate that is better, and one that is worse by D with probability exp(-D / T). The reach of the
 moves is adapted to a target acceptance, dimension by dimension; T falls as long as more than a falling share of the
 moves is accepted, and rises otherwise. At the end of a cycle, twice as long each time, the chains are heated again: T
-to the spread of their values, the reach to where it began.
+to the spread of their values, the reach to where it began. The chains stand on a ladder: the first takes nothing that
+is worse, the last is tested at T.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def accept_moves(
     row = at * config.proposals + best
     rise = value - chains.value
     rise = jnp.where(jnp.isnan(rise), jnp.inf, rise)  # inf - inf: neither is known
-    threshold = jnp.where(chains.temperature > 0, jnp.exp(-jnp.maximum(rise, 0.0) / chains.temperature), rise <= 0)
+    threshold = metropolis(rise, ladder(chains, config))
     accepted = jnp.isfinite(value) & (candidates.uniform < jnp.where(jnp.isinf(chains.value), 1.0, threshold))
     moved = candidates.moved[row]
     change = config.adapt * (accepted - config.target_acceptance)[:, None] * moved
@@ -59,6 +60,20 @@ def accept_moves(
         acceptance=_MEMORY * chains.acceptance + (1 - _MEMORY) * jnp.mean(accepted),
     )
     return _cool(chains, config), accepted
+
+
+def metropolis(rise: jax.Array, temperature: jax.Array) -> jax.Array:
+    """Probability to accept a rise of the objective; at temperature 0 nothing that is worse."""
+    warm = jnp.where(temperature > 0, temperature, 1.0)
+    return jnp.where(temperature > 0, jnp.exp(-jnp.maximum(rise, 0.0) / warm), rise <= 0)
+
+
+def ladder(chains: ChainState, config: AnnealingConfig) -> jax.Array:
+    """Temperature of each chain, (C,): from 0 to that of the search, or the fixed one for all."""
+    if config.fixed_temperature is not None or config.chains == 1:
+        return jnp.broadcast_to(chains.temperature, (config.chains,))
+    rungs = jnp.linspace(0.0, 1.0, config.chains) ** 2
+    return jnp.where(rungs > 0, chains.temperature, 0.0) * jnp.where(rungs > 0, rungs, 1.0)
 
 
 def _cool(chains: ChainState, config: AnnealingConfig) -> ChainState:

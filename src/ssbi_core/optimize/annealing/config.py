@@ -53,6 +53,9 @@ class AnnealingConfig(BaseModel):
     descent_reach: float = _setting(
         0.25, "Reach of a descent", "edge of the cube", "Standard deviation it starts with.", gt=0, le=1
     )
+    polish: int = _setting(
+        0, "Gradient polish", "steps", "L-BFGS from the best point in the end, if the objective is differentiable.", ge=0
+    )
     seed: int = _setting(0, "Seed", "1", "Fixes every random number.", ge=0)
 
     @model_validator(mode="after")

@@ -6,8 +6,8 @@ the length of the path of the means: matrix adaptation (Beyer and Sendhoff, Simp
 evolution strategy, IEEE Trans. Evol. Comput. 21, 2017), an evolution strategy that uses ranks alone, so any monotonic
 change of the objective, and any rotation and scaling of its variables, leaves it as good.
 
-A generation may take several steps: its candidates are collected until it is complete. Its size is a power of two
-times that of a step, so each size is a program of fixed shape.
+A generation may take several steps: its candidates are collected until it is complete, in room for the largest, so
+one compiled program serves generations of all sizes.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ import numpy as np
 from ssbi_core.optimize.annealing.config import AnnealingConfig
 from ssbi_core.optimize.annealing.moves import fold
 from ssbi_core.optimize.annealing.space import Space
-from ssbi_core.optimize.annealing.state import DescentState
+from ssbi_core.optimize.annealing.state import DescentState, Room
 
-_Shape = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
+_Shape = tuple[jax.Array, jax.Array, jax.Array, jax.Array, jax.Array]
 _CLOSE = 1e-13  # reach, in edges of the cube, below which nothing is left to find
 _FLAT = 1e-14  # relative spread of the values of a generation, likewise
+_BEHIND = 0.03  # share of what is missing to the best of all, that the values of a generation differ by at least
 _INTEGER = 0.3  # least standard deviation of an integer, in its steps
 
 
-def empty_descent(size: int, config: AnnealingConfig) -> DescentState:
-    """One that is yet to start, with room for its largest generation."""
+def empty_room(size: int, config: AnnealingConfig) -> Room:
+    """For the largest generation of every descent."""
     largest = config.descent_size * 2 ** (config.descent_levels - 1)
-    room = jnp.zeros((largest, size)), jnp.full(largest, jnp.inf)
-    zero = jnp.asarray(0)
-    nowhere = jnp.zeros(size)
-    return DescentState(nowhere, jnp.asarray(0.0), jnp.eye(size), nowhere, *room, zero, zero, nowhere, jnp.asarray(jnp.inf), zero)
+    return Room(jnp.zeros((config.descents, largest, size)), jnp.full((config.descents, largest), jnp.inf))
 
 
-def start_descent(descent: DescentState, position: jax.Array, reach: jax.Array, level: jax.Array) -> DescentState:
-    """A round distribution about a point of the cube; what was collected before is overwritten as it goes."""
-    return descent._replace(
+def start_descent(position: jax.Array, reach: jax.Array, level: jax.Array) -> DescentState:
+    """A round distribution about a point of the cube."""
+    size = position.size
+    return DescentState(
         mean=position,
         reach=jnp.asarray(reach, float),
-        matrix=jnp.eye(position.size),
-        path=jnp.zeros(position.size),
+        matrix=jnp.eye(size),
+        path=jnp.zeros(size),
         count=jnp.asarray(0),
         level=jnp.asarray(level, int),
         best_position=position,
         best_value=jnp.asarray(jnp.inf, float),
         stalled=jnp.asarray(0),
+        spread=jnp.asarray(jnp.inf, float),
     )
 
 
@@ -63,69 +63,86 @@ def draw_candidates(descent: DescentState, drawn: jax.Array, space: Space) -> ja
 
 
 def update_descent(
-    descent: DescentState, position: jax.Array, drawn: jax.Array, values: jax.Array, config: AnnealingConfig
-) -> DescentState:
-    """Collect the candidates of a step, and learn where the generation is complete."""
+    descent: DescentState,
+    room: Room,
+    at: jax.Array,
+    position: jax.Array,
+    drawn: jax.Array,
+    values: jax.Array,
+    config: AnnealingConfig,
+) -> tuple[DescentState, Room]:
+    """Collect the candidates of a step in the room of this descent, and learn where the generation is complete."""
     best = jnp.argmin(values)
     better = values[best] < descent.best_value
-    descent = descent._replace(
-        drawn=jax.lax.dynamic_update_slice(descent.drawn, drawn, (descent.count, 0)),
-        values=jax.lax.dynamic_update_slice(descent.values, values, (descent.count,)),
-        count=descent.count + config.descent_size,
-        best_position=jnp.where(better, position[best], descent.best_position),
-        best_value=jnp.where(better, values[best], descent.best_value),
-        stalled=jnp.where(better, 0, descent.stalled),
+    room = Room(
+        jax.lax.dynamic_update_slice(room.drawn, drawn[None], (at, descent.count, 0)),
+        jax.lax.dynamic_update_slice(room.values, values[None], (at, descent.count)),
     )
-    complete = descent.count >= config.descent_size * 2**descent.level
-    sizes = [config.descent_size * 2**level for level in range(config.descent_levels)]
-    learn = [lambda shape, drawn, values: shape, *(partial(_learn, size=size) for size in sizes)]
-    which = jnp.where(complete, descent.level + 1, 0)
-    shape = descent.mean, descent.reach, descent.matrix, descent.path
-    mean, reach, matrix, path = jax.lax.switch(which, learn, shape, descent.drawn, descent.values)
+    count = descent.count + config.descent_size
+    complete = count >= config.descent_size * 2**descent.level
+    # Small generations, the most frequent ones, are not to pay for sorting the room of the largest.
+    sizes = [config.descent_size, room.values.shape[1]]
+    learn = [lambda descent, *_: _shape_of(descent), *(partial(_learn, size=size) for size in sizes)]
+    which = jnp.where(complete, jnp.where(descent.level == 0, 1, 2), 0)
+    mean, reach, matrix, path, spread = jax.lax.switch(which, learn, descent, room, at, count)
     return descent._replace(
         mean=mean,
         reach=reach,
         matrix=matrix,
         path=path,
-        count=jnp.where(complete, 0, descent.count),
-        stalled=descent.stalled + complete,
-    )
+        spread=spread,
+        count=jnp.where(complete, 0, count),
+        stalled=jnp.where(better, 0, descent.stalled) + complete,
+        best_position=jnp.where(better, position[best], descent.best_position),
+        best_value=jnp.where(better, values[best], descent.best_value),
+    ), room
 
 
-def has_ended(descent: DescentState, config: AnnealingConfig) -> jax.Array:
+def has_ended(descent: DescentState) -> jax.Array:
     """Whether nothing is left to find: the distribution is a point, the values are flat, or progress has stopped."""
     size = descent.mean.shape[0]
     patience = 20 + 10 * size // 2**descent.level
     widest = descent.reach * jnp.max(jnp.abs(descent.matrix))
     broken = ~jnp.isfinite(widest)
-    return (descent.count == 0) & ((widest < _CLOSE) | (descent.stalled > patience) | broken)
+    flat = descent.spread <= _FLAT * jnp.abs(descent.best_value)
+    return (descent.count == 0) & ((widest < _CLOSE) | (descent.stalled > patience) | broken | (flat & (descent.stalled > 10)))
 
 
-def _learn(shape: _Shape, drawn: jax.Array, values: jax.Array, size: int) -> _Shape:
-    """Mean, reach, matrix and path after a generation."""
-    mean, reach, matrix, path = shape
-    number = mean.size
-    weights, effective = _weights(size)
+def is_hopeless(descent: DescentState, best_value: jax.Array) -> jax.Array:
+    """Whether a descent is far behind the best of all, compared with the spread of its last generation."""
+    return (descent.count == 0) & (descent.spread < _BEHIND * (descent.best_value - best_value))
+
+
+def _shape_of(descent: DescentState) -> _Shape:
+    return descent.mean, descent.reach, descent.matrix, descent.path, descent.spread
+
+
+def _learn(descent: DescentState, room: Room, at: jax.Array, count: jax.Array, size: int) -> _Shape:
+    """Mean, reach, matrix, path and spread after a generation, which is in the first ``size`` places or fewer."""
+    mean, reach, matrix, path, _ = _shape_of(descent)
+    number, kept = mean.size, count // 2
+    weights, effective = _weights(kept, size // 2)
     path_rate = (effective + 2) / (number + effective + 5)
     one = 2 / ((number + 1.3) ** 2 + effective)
-    many = min(1 - one, 2 * (effective - 2 + 1 / effective) / ((number + 2) ** 2 + effective))
-    damping = 1 + path_rate + 2 * max(0.0, ((effective - 1) / (number + 1)) ** 0.5 - 1)
+    many = jnp.minimum(1 - one, 2 * (effective - 2 + 1 / effective) / ((number + 2) ** 2 + effective))
+    damping = 1 + path_rate + 2 * jnp.maximum(0.0, jnp.sqrt((effective - 1) / (number + 1)) - 1)
     expected = number**0.5 * (1 - 1 / (4 * number) + 1 / (21 * number**2))
 
-    order = jnp.argsort(values[:size])[: len(weights)]
-    better = drawn[order]
+    values = jnp.where(jnp.arange(size) < count, room.values[at, :size], jnp.inf)
+    order = jnp.argsort(values)[: size // 2]
+    better = room.drawn[at, order]
     centre = weights @ better
     mean = mean + reach * matrix @ centre
-    path = (1 - path_rate) * path + (path_rate * (2 - path_rate) * effective) ** 0.5 * centre
+    path = (1 - path_rate) * path + jnp.sqrt(path_rate * (2 - path_rate) * effective) * centre
     growth = one / 2 * jnp.outer(path, path) + many / 2 * (better.T * weights) @ better
     matrix = matrix @ (growth + (1 - (one + many) / 2) * jnp.eye(number))
     change = jnp.exp(path_rate / damping * (jnp.linalg.norm(path) / expected - 1))
-    return mean, reach * jnp.minimum(change, 2.0), matrix, path
+    spread = values[order[kept - 1]] - values[order[0]]
+    return mean, reach * jnp.minimum(change, 2.0), matrix, path, jnp.where(jnp.isnan(spread), jnp.inf, spread)
 
 
-def _weights(size: int) -> tuple[np.ndarray, float]:
-    """Of the better half, falling with the logarithm of the rank; and their effective number."""
-    kept = size // 2
-    weights = np.log(kept + 0.5) - np.log(np.arange(1, kept + 1))
-    weights /= weights.sum()
-    return weights, float(1 / np.sum(weights**2))
+def _weights(kept: jax.Array, room: int) -> tuple[jax.Array, jax.Array]:
+    """Of the best ``kept``, falling with the logarithm of the rank, 0 beyond; and their effective number."""
+    weights = jnp.maximum(jnp.log(kept + 0.5) - np.log(np.arange(1, room + 1)), 0.0)
+    weights /= jnp.sum(weights)
+    return weights, 1 / jnp.sum(weights**2)

@@ -42,27 +42,39 @@ class DescentState(NamedTuple):
     reach : () overall standard deviation.
     matrix : (d, d) that turns a standard normal vector into a move of reach 1.
     path : (d,) of the means, in the coordinates of the standard normal vectors.
-    drawn, values : (N, d), (N,) of the generation so far; N is the largest generation.
     count, level : () candidates so far, and doublings of the generation.
     best_position, best_value : (d,), () of this descent.
     stalled : () generations without progress.
+    spread : () of the values of the better half of the last generation.
     """
 
     mean: jax.Array
     reach: jax.Array
     matrix: jax.Array
     path: jax.Array
-    drawn: jax.Array
-    values: jax.Array
     count: jax.Array
     level: jax.Array
     best_position: jax.Array
     best_value: jax.Array
     stalled: jax.Array
+    spread: jax.Array
+
+
+class Room(NamedTuple):
+    """Where the descents collect their generations; N is the size of the largest.
+
+    Attributes
+    ----------
+    drawn : (G, N, d) standard normal vectors behind the candidates.
+    values : (G, N).
+    """
+
+    drawn: jax.Array
+    values: jax.Array
 
 
 class AnnealingState(NamedTuple):
-    """Everything; see `ChainState` and `DescentState`.
+    """Everything; see `ChainState`, `DescentState` and `Room`.
 
     Attributes
     ----------
@@ -71,6 +83,7 @@ class AnnealingState(NamedTuple):
     evaluations, unusable, infeasible : () candidates evaluated, of these with a value that is not finite, and candidates
         that broke a constraint and were not evaluated.
     best_position, best_value : (d,), () so far.
+    chains, descents : the former with arrays (C, ...) where `ChainState` says so, the latter (G, ...) throughout.
     """
 
     rng_key: jax.Array
@@ -81,7 +94,8 @@ class AnnealingState(NamedTuple):
     best_position: jax.Array
     best_value: jax.Array
     chains: ChainState
-    descents: tuple[DescentState, ...]
+    descents: DescentState
+    room: Room
 
 
 class Candidates(NamedTuple):
