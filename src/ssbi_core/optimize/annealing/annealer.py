@@ -22,7 +22,14 @@ import jax.numpy as jnp
 
 from ssbi_core.optimize.annealing.chains import accept_moves, init_chains, ladder, metropolis
 from ssbi_core.optimize.annealing.config import AnnealingConfig
-from ssbi_core.optimize.annealing.descent import draw_candidates, empty_room, has_ended, is_hopeless, start_descent, update_descent
+from ssbi_core.optimize.annealing.descent import (
+    draw_candidates,
+    empty_room,
+    has_ended,
+    is_hopeless,
+    start_descent,
+    update_descent,
+)
 from ssbi_core.optimize.annealing.moves import propose_moves, randomness
 from ssbi_core.optimize.annealing.space import Space
 from ssbi_core.optimize.annealing.state import AnnealingInfo, AnnealingState, Candidates, ChainState, DescentState, Room
@@ -73,8 +80,7 @@ def init(rng_key: jax.Array, position: jax.Array, problem: Problem) -> Annealing
 def propose(state: AnnealingState, problem: Problem) -> tuple[AnnealingState, Candidates]:
     """B candidates, and the state with the random key moved on."""
     space, config = problem.space, problem.config
-    rng_key, draw_key = jax.random.split(state.rng_key)
-    normal, drawn, uniform, test, restart = _random_numbers(draw_key, space, config)
+    rng_key, (normal, drawn, uniform, test, restart) = _random_numbers(state.rng_key, space, config)
     moves = propose_moves(normal, uniform, state.chains, space, config)
     unknown = jnp.repeat(jnp.isinf(state.chains.value), config.proposals)[:, None]
     given = (state.step == 0) & (jnp.arange(len(unknown)) % config.proposals == 0)[:, None]
@@ -91,8 +97,8 @@ def propose(state: AnnealingState, problem: Problem) -> tuple[AnnealingState, Ca
     )
 
 
-def _random_numbers(rng_key: jax.Array, space: Space, config: AnnealingConfig) -> list[jax.Array]:
-    """All of a step, from one draw: many small ones would take longer than everything else together."""
+def _random_numbers(rng_key: jax.Array, space: Space, config: AnnealingConfig) -> tuple[jax.Array, list[jax.Array]]:
+    """All of a step and the next key, from one draw: several would take longer than everything else together."""
     moves = config.chains * config.proposals
     shapes = [
         (moves, space.size),
@@ -101,12 +107,13 @@ def _random_numbers(rng_key: jax.Array, space: Space, config: AnnealingConfig) -
         (config.chains,),
         (config.descents, space.size + 4),
     ]
-    bits = jax.random.bits(rng_key, (sum(map(math.prod, shapes)),), jnp.uint32)
-    uniform = (bits.astype(float) + 0.5) * 2.0**-32
-    normals = sum(map(math.prod, shapes[:2]))
-    numbers = jnp.concatenate([2**0.5 * jax.lax.erf_inv(2 * uniform[:normals] - 1), uniform[normals:]])
     ends = list(itertools.accumulate(map(math.prod, shapes)))
-    return [part.reshape(shape) for part, shape in zip(jnp.split(numbers, ends[:-1]), shapes, strict=True)]
+    words = jax.random.key_data(rng_key).size
+    bits = jax.random.bits(rng_key, (ends[-1] + words,), jnp.uint32)
+    following = jax.random.wrap_key_data(bits[ends[-1] :], impl=jax.random.key_impl(rng_key))
+    uniform = (bits[: ends[-1]].astype(float) + 0.5) * 2.0**-32
+    numbers = jnp.concatenate([2**0.5 * jax.lax.erf_inv(2 * uniform[: ends[1]] - 1), uniform[ends[1] :]])
+    return following, [part.reshape(shape) for part, shape in zip(jnp.split(numbers, ends[:-1]), shapes, strict=True)]
 
 
 def accept(
@@ -166,7 +173,7 @@ def _descend(
 
     # A loop, not vmap: of the ways a descent can go on, vmap would take all.
     given = jnp.arange(config.descents), state.descents, position, candidates.drawn, values, candidates.restart
-    (chains, room), (descents, ended) = jax.lax.scan(one, (state.chains, state.room), given)
+    (chains, room), (descents, ended) = jax.lax.scan(one, (state.chains, state.room), given, unroll=2)
     return state._replace(chains=chains, descents=descents, room=room), jnp.sum(ended)
 
 

@@ -13,7 +13,6 @@ import jax
 import jax.numpy as jnp
 
 from ssbi_core.optimize.annealing.config import AnnealingConfig
-from ssbi_core.optimize.annealing.space import Space
 from ssbi_core.optimize.annealing.state import Candidates, ChainState
 
 _SHORTEST = 1e-12  # reach, in edges of the cube
@@ -72,7 +71,7 @@ def ladder(chains: ChainState, config: AnnealingConfig) -> jax.Array:
     """Temperature of each chain, (C,): from 0 to that of the search, or the fixed one for all."""
     if config.fixed_temperature is not None or config.chains == 1:
         return jnp.broadcast_to(chains.temperature, (config.chains,))
-    rungs = jnp.linspace(0.0, 1.0, config.chains) ** 2
+    rungs = jnp.linspace(0.0, 1.0, config.chains) ** 3
     return jnp.where(rungs > 0, chains.temperature, 0.0) * jnp.where(rungs > 0, rungs, 1.0)
 
 

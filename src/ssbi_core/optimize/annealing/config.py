@@ -20,12 +20,12 @@ class AnnealingConfig(BaseModel):
     proposals: int = _setting(
         1, "Proposals", "per chain", "Candidates of a chain per step; the best is tested.", ge=1, le=4096
     )
-    plain: float = _setting(0.1, "Plain moves", "1", "Share of moves x + T N(0, I).", ge=0)
+    plain: float = _setting(0.05, "Plain moves", "1", "Share of moves x + T N(0, I).", ge=0)
     ingber: float = _setting(
-        0.3, "Ingber moves", "1", "Share of moves over all scales above each dimension's temperature.", ge=0
+        0.25, "Ingber moves", "1", "Share of moves over all scales above each dimension's temperature.", ge=0
     )
     coordinate: float = _setting(0.3, "Coordinate moves", "1", "Share of Cauchy moves along one coordinate.", ge=0)
-    differential: float = _setting(0.3, "Differential moves", "1", "Share of moves made of other chains.", ge=0)
+    differential: float = _setting(0.4, "Differential moves", "1", "Share of moves made of other chains.", ge=0)
     initial_spread: float = _setting(
         0.2, "Reach of moves", "edge of the cube", "Temperature of the moves when (re)heated.", gt=0, le=1
     )
@@ -44,7 +44,7 @@ class AnnealingConfig(BaseModel):
     cooling: float = _setting(
         0.05, "Cooling", "1 / step", "Fastest change of the temperature in its logarithm.", ge=0, le=1
     )
-    cycle: int = _setting(150, "First cycle", "steps", "Until chains are heated again; each cycle is twice as long.", ge=2)
+    cycle: int = _setting(150, "First cycle", "steps", "Until chains are heated again; each is twice as long.", ge=2)
     descents: int = _setting(2, "Descents", "descents", "Local searches that run beside the chains.", ge=0, le=64)
     descent_size: int = _setting(12, "Candidates of a descent", "per step", "Of each descent in a step.", ge=4, le=4096)
     descent_levels: int = _setting(
@@ -54,7 +54,11 @@ class AnnealingConfig(BaseModel):
         0.25, "Reach of a descent", "edge of the cube", "Standard deviation it starts with.", gt=0, le=1
     )
     polish: int = _setting(
-        0, "Gradient polish", "steps", "L-BFGS from the best point in the end, if the objective is differentiable.", ge=0
+        0,
+        "Gradient polish",
+        "steps",
+        "L-BFGS from the best point in the end; needs gradients.",
+        ge=0,
     )
     seed: int = _setting(0, "Seed", "1", "Fixes every random number.", ge=0)
 

@@ -26,7 +26,9 @@ from ssbi_core.optimize.annealing.state import DescentState, Room
 _Shape = tuple[jax.Array, jax.Array, jax.Array, jax.Array, jax.Array]
 _CLOSE = 1e-13  # reach, in edges of the cube, below which nothing is left to find
 _FLAT = 1e-14  # relative spread of the values of a generation, likewise
+_FLAT_FOR = 10  # generations
 _BEHIND = 0.03  # share of what is missing to the best of all, that the values of a generation differ by at least
+_FEW = 64  # values that are ranked faster by comparing all pairs than by sorting
 _INTEGER = 0.3  # least standard deviation of an integer, in its steps
 
 
@@ -105,7 +107,9 @@ def has_ended(descent: DescentState) -> jax.Array:
     widest = descent.reach * jnp.max(jnp.abs(descent.matrix))
     broken = ~jnp.isfinite(widest)
     flat = descent.spread <= _FLAT * jnp.abs(descent.best_value)
-    return (descent.count == 0) & ((widest < _CLOSE) | (descent.stalled > patience) | broken | (flat & (descent.stalled > 10)))
+    return (descent.count == 0) & (
+        (widest < _CLOSE) | (descent.stalled > patience) | broken | (flat & (descent.stalled > 10))
+    )
 
 
 def is_hopeless(descent: DescentState, best_value: jax.Array) -> jax.Array:
@@ -121,28 +125,31 @@ def _learn(descent: DescentState, room: Room, at: jax.Array, count: jax.Array, s
     """Mean, reach, matrix, path and spread after a generation, which is in the first ``size`` places or fewer."""
     mean, reach, matrix, path, _ = _shape_of(descent)
     number, kept = mean.size, count // 2
-    weights, effective = _weights(kept, size // 2)
+    values = jnp.where(jnp.arange(size) < count, room.values[at, :size], jnp.inf)
+    drawn, rank = room.drawn[at, :size], _ranks(values)
+    weights = jnp.where(rank < kept, jnp.log(kept + 0.5) - jnp.log(rank + 1.0), 0.0)
+    weights /= jnp.sum(weights)
+    effective = 1 / jnp.sum(weights**2)
     path_rate = (effective + 2) / (number + effective + 5)
     one = 2 / ((number + 1.3) ** 2 + effective)
     many = jnp.minimum(1 - one, 2 * (effective - 2 + 1 / effective) / ((number + 2) ** 2 + effective))
     damping = 1 + path_rate + 2 * jnp.maximum(0.0, jnp.sqrt((effective - 1) / (number + 1)) - 1)
     expected = number**0.5 * (1 - 1 / (4 * number) + 1 / (21 * number**2))
 
-    values = jnp.where(jnp.arange(size) < count, room.values[at, :size], jnp.inf)
-    order = jnp.argsort(values)[: size // 2]
-    better = room.drawn[at, order]
-    centre = weights @ better
+    centre = weights @ drawn
     mean = mean + reach * matrix @ centre
     path = (1 - path_rate) * path + jnp.sqrt(path_rate * (2 - path_rate) * effective) * centre
-    growth = one / 2 * jnp.outer(path, path) + many / 2 * (better.T * weights) @ better
+    growth = one / 2 * jnp.outer(path, path) + many / 2 * (drawn.T * weights) @ drawn
     matrix = matrix @ (growth + (1 - (one + many) / 2) * jnp.eye(number))
     change = jnp.exp(path_rate / damping * (jnp.linalg.norm(path) / expected - 1))
-    spread = values[order[kept - 1]] - values[order[0]]
+    spread = jnp.max(jnp.where(rank < kept, values, -jnp.inf)) - jnp.min(values)
     return mean, reach * jnp.minimum(change, 2.0), matrix, path, jnp.where(jnp.isnan(spread), jnp.inf, spread)
 
 
-def _weights(kept: jax.Array, room: int) -> tuple[jax.Array, jax.Array]:
-    """Of the best ``kept``, falling with the logarithm of the rank, 0 beyond; and their effective number."""
-    weights = jnp.maximum(jnp.log(kept + 0.5) - np.log(np.arange(1, room + 1)), 0.0)
-    weights /= jnp.sum(weights)
-    return weights, 1 / jnp.sum(weights**2)
+def _ranks(values: jax.Array) -> jax.Array:
+    """Place of each value in their order, from 0; of equal ones the first comes first."""
+    if values.size > _FEW:
+        return jnp.argsort(jnp.argsort(values))
+    at = jnp.arange(values.size)
+    before = (values[None] < values[:, None]) | ((values[None] == values[:, None]) & (at[None] < at[:, None]))
+    return jnp.sum(before, axis=1)

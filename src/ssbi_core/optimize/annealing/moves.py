@@ -1,7 +1,7 @@
 """How a chain proposes: four kinds of moves in the unit cube, all made at once, one picked for each candidate.
 
 - plain: x + T N(0, I), T the geometric mean of the chain's move temperatures.
-- Ingber: along a few dimensions, each with a temperature T_i of its own, y = sgn(u - 1/2) T_i [(1 + 1/T_i)^|2u - 1| - 1]
+- Ingber: along a few dimensions, each with its temperature T_i, y = sgn(u - 1/2) T_i [(1 + 1/T_i)^|2u - 1| - 1]
   (Ingber, Very fast simulated re-annealing, 1989): all scales between T_i and the whole edge are equally likely.
 - coordinate: a Cauchy step along one dimension, the heavy tail of fast annealing (Szu and Hartley 1987; q = 2 of the
   Tsallis distributions of generalised annealing).
@@ -46,8 +46,8 @@ def randomness(space: Space) -> int:
 
 def fold(position: jax.Array) -> jax.Array:
     """Reflect at the faces of the unit cube until inside."""
-    rest = jnp.abs(position) % 2.0
-    return jnp.where(rest > 1.0, 2.0 - rest, rest)
+    rest = position - 2.0 * jnp.floor(position / 2.0)
+    return jnp.clip(jnp.where(rest > 1.0, 2.0 - rest, rest), 0.0, 1.0)
 
 
 def propose_moves(
@@ -60,13 +60,14 @@ def propose_moves(
     position, spread = (jnp.repeat(each, config.proposals, axis=0) for each in (chains.position, chains.spread))
 
     first = jnp.arange(size) == jnp.floor(scalars[:, :1] * size)
-    few = first | (chosen < 1.0 / size)
+    few = first | (chosen < 0.5 / size)
     plain = jnp.exp(jnp.mean(jnp.log(spread), axis=1, keepdims=True)) * normal
     ingber = jnp.where(few, _ingber(along, spread), 0.0)
     coordinate = jnp.where(first, spread * jnp.tan(jnp.pi * (along - 0.5)), 0.0)
     differential = _differential(position, chains.position, scalars[:, 1:], first, chosen, config)
 
-    kind = jnp.searchsorted(jnp.cumsum(jnp.array(config.shares)), pick * sum(config.shares), side="right")[:, None]
+    bounds = np.cumsum(config.shares)[:-1] / sum(config.shares)
+    kind = jnp.sum(pick[:, None] >= bounds, axis=1, keepdims=True)
     step = jnp.select([kind == 0, kind == 1, kind == 2], [plain, ingber, coordinate], differential)
     step = jnp.clip(step, -_LONGEST, _LONGEST)
     moved = jnp.select([kind == 0, kind == 1, kind == 2], [jnp.ones_like(few), few, first], jnp.zeros_like(few))
@@ -79,7 +80,12 @@ def _ingber(uniform: jax.Array, spread: jax.Array) -> jax.Array:
 
 
 def _differential(
-    position: jax.Array, others: jax.Array, scalars: jax.Array, first: jax.Array, chosen: jax.Array, config: AnnealingConfig
+    position: jax.Array,
+    others: jax.Array,
+    scalars: jax.Array,
+    first: jax.Array,
+    chosen: jax.Array,
+    config: AnnealingConfig,
 ) -> jax.Array:
     """From a chain towards (or away from) others, along few coordinates or all of them."""
     chains = config.chains
@@ -93,7 +99,7 @@ def _differential(
     # Half of the moves take few coordinates over, which separable functions ask for; half all, which rotated ones do.
     crossing = jnp.where(scalars[:, 3:] < 0.7, 0.1, 0.9)
     swap = others[one] - position
-    step = jnp.where(scalars[:, 3:] < 0.35, swap, factor * (others[one] - others[two]))
+    step = jnp.where(scalars[:, 3:] < 0.5, swap, factor * (others[one] - others[two]))
     return jnp.where(first | (chosen < crossing), step, 0.0)
 
 

@@ -34,9 +34,7 @@ class Polished(NamedTuple):
 
 
 @partial(jax.jit, static_argnames=("problem", "num_steps"))
-def polish(
-    objective: Objective, position: jax.Array, value: jax.Array, problem: Problem, num_steps: int
-) -> Polished:
+def polish(objective: Objective, position: jax.Array, value: jax.Array, problem: Problem, num_steps: int) -> Polished:
     """Walk downhill from a point (d,) of the unit cube with a known value.
 
     Parameters

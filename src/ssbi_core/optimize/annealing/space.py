@@ -34,7 +34,9 @@ class Real:
     def __post_init__(self) -> None:
         _check_bounds(self)
         if self.log and self.low <= 0:
-            raise InputError(f"{self.name}: low = {self.low} on a logarithmic scale", "low > 0", "raise it, or log=False")
+            raise InputError(
+                f"{self.name}: low = {self.low} on a logarithmic scale", "low > 0", "raise it, or log=False"
+            )
 
     def named(self, value: float) -> float:
         """As people write it."""
@@ -171,7 +173,7 @@ class Space:
         return jnp.where(self.levels > 0, whole, scaled)
 
     def encode(self, values: jax.Array) -> jax.Array:
-        """Values (..., d) to points of the cube, a whole number to the middle of its step; out of bounds to the edge."""
+        """Values (..., d) to points of the cube, a whole number to the middle of its step."""
         scaled = jnp.where(self._log, jnp.log(jnp.where(self._log, values, 1.0)), values)
         real = (scaled - self._low) / (self._high - self._low)
         whole = (values - self._low + 0.5) / np.maximum(self.levels, 1)

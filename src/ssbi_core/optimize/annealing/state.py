@@ -80,7 +80,7 @@ class AnnealingState(NamedTuple):
     ----------
     rng_key : of the steps to come.
     step : () taken so far.
-    evaluations, unusable, infeasible : () candidates evaluated, of these with a value that is not finite, and candidates
+    evaluations, unusable, infeasible : () candidates evaluated, of these with a value that is not finite, and others
         that broke a constraint and were not evaluated.
     best_position, best_value : (d,), () so far.
     chains, descents : the former with arrays (C, ...) where `ChainState` says so, the latter (G, ...) throughout.
