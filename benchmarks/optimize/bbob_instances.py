@@ -1,7 +1,7 @@
 """What makes one instance of a BBOB function: its optimum, rotations and offset, drawn as the suite documents.
 
-The suite fixes its instances by a generator of its own (Park and Miller's with a shuffle), so that instance 3 of function
-15 is the same for everyone. Source: Hansen, Finck, Ros and Auger, Real-parameter black-box optimization
+The suite fixes its instances by a generator of its own (Park and Miller's with a shuffle), so that instance 3 of
+function 15 is the same for everyone. Source: Hansen, Finck, Ros and Auger, Real-parameter black-box optimization
 benchmarking 2009: noiseless functions definitions, INRIA RR-6829.
 """
 

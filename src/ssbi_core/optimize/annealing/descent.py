@@ -106,10 +106,8 @@ def has_ended(descent: DescentState) -> jax.Array:
     patience = 20 + 10 * size // 2**descent.level
     widest = descent.reach * jnp.max(jnp.abs(descent.matrix))
     broken = ~jnp.isfinite(widest)
-    flat = descent.spread <= _FLAT * jnp.abs(descent.best_value)
-    return (descent.count == 0) & (
-        (widest < _CLOSE) | (descent.stalled > patience) | broken | (flat & (descent.stalled > 10))
-    )
+    flat = (descent.spread <= _FLAT * jnp.abs(descent.best_value)) & (descent.stalled > _FLAT_FOR)
+    return (descent.count == 0) & ((widest < _CLOSE) | (descent.stalled > patience) | flat | broken)
 
 
 def is_hopeless(descent: DescentState, best_value: jax.Array) -> jax.Array:
