@@ -37,6 +37,9 @@ from ssbi_core.optimize.annealing.state import AnnealingInfo, AnnealingState, Ca
 Objective = Callable[[jax.Array], jax.Array]
 Constraint = Callable[[jax.Array], jax.Array]
 
+_AT_BEST, _ANYWHERE = 0.6, 0.85  # bounds of a uniform number: descents at the best chain; anywhere; at any chain
+_SHORTEST = 1e-5  # reach of a descent that begins at a chain, in edges of the cube
+
 
 class Problem(NamedTuple):
     """What is fixed while a search is compiled.
@@ -194,12 +197,18 @@ def _end(
 def _restart(
     chains: ChainState, descent: DescentState, at: jax.Array, uniform: jax.Array, config: AnnealingConfig
 ) -> DescentState:
-    """The descent that follows: the first one grows and begins anywhere, others begin at a chain or anywhere."""
-    anywhere = uniform[:-4]
-    any_chain = jnp.floor(uniform[-2] * config.chains).astype(int)
-    chain = jnp.where(uniform[-4] < 0.5, jnp.argmin(chains.value), any_chain)
-    near = (at > 0) & (uniform[-4] < 0.7)
-    reach = config.descent_reach * jnp.where(near, 10.0 ** (-2 * uniform[-3]), 1.0)
-    grown = jnp.minimum(descent.level + 1, config.descent_levels - 1)
-    level = jnp.where(at == 0, grown, 0)
+    """The descent that follows: the first one grows and begins anywhere, others begin at a chain or anywhere.
+
+    The best chain is polished unless the descent that ended has just done so, at the scale that its moves have learned.
+    """
+    anywhere, choice = uniform[:-4], uniform[-4]
+    best = jnp.argmin(chains.value)
+    rough = chains.value[best] < descent.best_value
+    at_best = rough & (choice < _AT_BEST)
+    chain = jnp.where(at_best, best, jnp.floor(uniform[-2] * config.chains).astype(int))
+    near = (at > 0) & (at_best | (choice > _ANYWHERE))
+    learned = jnp.exp(jnp.mean(jnp.log(chains.spread[chain])))
+    scale = jnp.where(at_best, learned, config.descent_reach) * 10.0 ** (-2 * uniform[-3])
+    reach = jnp.where(near, jnp.clip(scale, _SHORTEST, config.descent_reach), config.descent_reach)
+    level = jnp.where(at == 0, jnp.minimum(descent.level + 1, config.descent_levels - 1), 0)
     return start_descent(jnp.where(near, chains.position[chain], anywhere), reach, level)

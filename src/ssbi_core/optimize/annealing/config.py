@@ -16,7 +16,7 @@ class AnnealingConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    chains: int = _setting(8, "Chains", "chains", "Points that are annealed side by side.", ge=1, le=4096)
+    chains: int = _setting(12, "Chains", "chains", "Points that are annealed side by side.", ge=1, le=4096)
     proposals: int = _setting(
         1, "Proposals", "per chain", "Candidates of a chain per step; the best is tested.", ge=1, le=4096
     )
@@ -30,7 +30,7 @@ class AnnealingConfig(BaseModel):
         0.2, "Reach of moves", "edge of the cube", "Temperature of the moves when (re)heated.", gt=0, le=1
     )
     initial_temperature: float = _setting(
-        1.0, "Initial temperature", "1", "In units of the spread of the chains' values when (re)heated.", ge=0
+        0.1, "Initial temperature", "1", "In units of the spread of the chains' values when (re)heated.", ge=0
     )
     fixed_temperature: float | None = _setting(
         None, "Fixed temperature", "objective", "Hold the temperature at this; None cools.", ge=0
@@ -44,7 +44,7 @@ class AnnealingConfig(BaseModel):
     cooling: float = _setting(
         0.05, "Cooling", "1 / step", "Fastest change of the temperature in its logarithm.", ge=0, le=1
     )
-    cycle: int = _setting(150, "First cycle", "steps", "Until chains are heated again; each is twice as long.", ge=2)
+    cycle: int = _setting(200, "First cycle", "steps", "Until chains are heated again; each is twice as long.", ge=2)
     descents: int = _setting(2, "Descents", "descents", "Local searches that run beside the chains.", ge=0, le=64)
     descent_size: int = _setting(12, "Candidates of a descent", "per step", "Of each descent in a step.", ge=4, le=4096)
     descent_levels: int = _setting(

@@ -10,6 +10,7 @@ from ssbi_core.optimize.annealing.chains import init_chains
 from ssbi_core.optimize.annealing.config import AnnealingConfig
 from ssbi_core.optimize.annealing.moves import fold, propose_moves, randomness
 
+COMPILED = jax.jit(propose_moves, static_argnums=(3, 4))
 KINDS = ("plain", "ingber", "coordinate", "differential")
 
 
@@ -21,11 +22,12 @@ def proposed(kind, space, spread=0.2, seed=0):
     chains = init_chains(position, config)._replace(spread=np.full(position.shape, spread))
     normal = jax.random.normal(keys[1], (256, space.size))
     uniform = jax.random.uniform(keys[2], (256, randomness(space)))
-    moves = propose_moves(normal, uniform, chains, space, config)
+    moves = COMPILED(normal, uniform, chains, space, config)
     return np.repeat(np.asarray(position), 8, axis=0), np.asarray(moves.position)
 
 
 @given(x=st.floats(-1e6, 1e6))
+@settings(deadline=None)
 def test_folding_ends_in_the_cube(x):
     assert 0 <= fold(np.float32(x)) <= 1
 

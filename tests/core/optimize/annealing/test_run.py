@@ -32,7 +32,7 @@ def test_the_known_optimum_is_found_in_20000_evaluations(cube, valley, which, se
     assert result.best_value < 1e-3
     at = {0: 1.5, 1: 0.0, 2: 1.0}[which]
     np.testing.assert_allclose(list(result.best.values()), at, atol=0.05)
-    assert result.evaluations == 20_000
+    assert 0 <= result.evaluations - 20_000 < AnnealingConfig().batch
 
 
 def test_one_program_serves_all_seeds_lengths_and_parameters(cube, valley):
