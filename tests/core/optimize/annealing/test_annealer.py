@@ -9,7 +9,6 @@ from ssbi_core.optimize.annealing import annealer
 from ssbi_core.optimize.annealing.annealer import Problem
 from ssbi_core.optimize.annealing.config import AnnealingConfig
 
-
 propose = jax.jit(annealer.propose, static_argnums=1)
 accept = jax.jit(annealer.accept, static_argnums=3)
 
