@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.anomaly.table import ANOMALY_TABLES
+from benchmarks.optimize.table import OPTIMIZE_TABLES
 from benchmarks.predict.table import PREDICT_TABLES
 from benchmarks.results_file import RESULTS, Row
 
@@ -129,6 +130,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "graph_speed": _graph_speed,
     **PREDICT_TABLES,
     **ANOMALY_TABLES,
+    **OPTIMIZE_TABLES,
     "plugin": _plugin,
 }
 

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ssbi_core import __version__
-from ssbi_core.cli import analysis, anomalies, impedance, simulate, train, tune
+from ssbi_core.cli import analysis, anomalies, impedance, optimize, simulate, train, tune
 from ssbi_core.cli.options import EXIT_BAD_INPUT
 from ssbi_core.errors import SsbiError
 
 EXIT_INTERNAL = 70
 EXIT_INTERRUPTED = 130
 
-_COMMANDS = (analysis, anomalies, impedance, simulate, train, tune)
+_COMMANDS = (analysis, anomalies, impedance, optimize, simulate, train, tune)
 
 
 class _Parser(argparse.ArgumentParser):

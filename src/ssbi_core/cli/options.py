@@ -64,15 +64,17 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mapping", metavar="FILE", help="with --labels: TOML or JSON file, label value = phase name")
 
 
-def assignments(values: Sequence[str], option: str, unit: str) -> dict[str, float]:
-    """Parse repeated PHASE=NUMBER options."""
+def assignments(
+    values: Sequence[str], option: str, unit: str, name: str = "PHASE", example: str = "grain_boundary=0.1"
+) -> dict[str, float]:
+    """Parse repeated NAME=NUMBER options."""
     parsed: dict[str, float] = {}
     for value in values:
-        phase, separator, number = value.partition("=")
+        key, separator, number = value.partition("=")
         try:
-            parsed[phase.strip()] = float(number)
+            parsed[key.strip()] = float(number)
         except ValueError:
             separator = ""
         if not separator:
-            raise InputError(f"{option} {value!r}", f"PHASE={unit}", f"write for instance {option} grain_boundary=0.1")
+            raise InputError(f"{option} {value!r}", f"{name}={unit}", f"write for instance {option} {example}")
     return parsed

@@ -48,7 +48,7 @@ def write_report(
     """
     images = [render_image(item) if isinstance(item, ImageResult) else item for item in results]
     pieces = (
-        _environment()
+        environment()
         .get_template("report.html")
         .generate(
             title=title,
@@ -64,15 +64,16 @@ def write_report(
     return Path(path)
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Templates of the reports, with the words and numbers they are filled with; everything from outside is escaped."""
+    found = Environment(
         loader=PackageLoader("ssbi_core.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    found.filters |= {
         "data_uri": _data_uri,
         "svg": Markup,
         "number": number,
@@ -84,7 +85,7 @@ def _environment() -> Environment:
         "prose": _prose,
         "breakable": _breakable,
     }
-    return environment
+    return found
 
 
 def _breakable(name: str) -> Markup:

@@ -3,12 +3,16 @@
 Every law is a simple published form; where a constant is not in the literature it is an assumption,
 chosen so that the anchors named beside it are met. They are meant for trends and for closing the loop,
 not as a substitute for measuring one's own powder.
+
+The laws work on numbers with NumPy and, handed ``jax.numpy``, on whatever JAX traces: a search over processes is
+compiled with them.
 """
 
 from __future__ import annotations
 
-import math
+from typing import Any, NamedTuple
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from ssbi_core.materials import MaterialSystem
@@ -72,6 +76,18 @@ class MicrostructureStatistics(BaseModel):
     coating_coverage: float
 
 
+class ProcessValues(NamedTuple):
+    """`ProcessParameters` as bare numbers or arrays, in the same order and units."""
+
+    sintering_temperature_C: Any
+    sintering_time_h: Any
+    initial_grain_size_nm: Any
+    nmc_grain_size_nm: Any
+    coating_thickness_nm: Any
+    surface_treatment: Any
+    pressure_MPa: Any
+
+
 def microstructure_statistics(process: ProcessParameters, system: MaterialSystem) -> MicrostructureStatistics:
     """Return the microstructure that a process leads to.
 
@@ -87,53 +103,59 @@ def microstructure_statistics(process: ProcessParameters, system: MaterialSystem
     are those of LLZO | NMC, at the top of this file.
     """
     del system  # one set of kinetics so far; the argument keeps the call stable when systems bring their own
-    grain = grain_size(process)
-    layer = reaction_layer_thickness(process)
+    found = traced_statistics(ProcessValues(**process.model_dump()), np)
+    return MicrostructureStatistics(**{name: float(value) for name, value in found.items()})
+
+
+def traced_statistics(process: ProcessValues, xp: Any) -> dict[str, Any]:
+    """`MicrostructureStatistics` by name, of numbers or arrays; `xp` is NumPy or ``jax.numpy``."""
+    grain = grain_size(process, xp)
+    layer = reaction_layer_thickness(process, xp)
     coat = process.coating_thickness_nm
-    return MicrostructureStatistics(
-        grain_size_nm=grain,
-        nmc_grain_size_nm=process.nmc_grain_size_nm,
-        porosity=porosity(process),
-        pore_size_nm=0.35 * grain,  # assumption: pores sit at grain corners and scale with the grains
-        layer_thickness_nm=layer,
-        layer_coverage=min(1 - math.exp(-layer / _COALESCENCE_NM), 0.995),
-        contact_loss=contact_loss(process),
-        coating_thickness_nm=coat,
-        coating_coverage=1 - math.exp(-coat / 2.0),  # assumption: conformal above a few nm
-    )
+    return {
+        "grain_size_nm": grain,
+        "nmc_grain_size_nm": process.nmc_grain_size_nm,
+        "porosity": porosity(process, xp),
+        "pore_size_nm": 0.35 * grain,  # assumption: pores sit at grain corners and scale with the grains
+        "layer_thickness_nm": layer,
+        "layer_coverage": xp.minimum(1 - xp.exp(-layer / _COALESCENCE_NM), 0.995),
+        "contact_loss": contact_loss(process, xp),
+        "coating_thickness_nm": coat,
+        "coating_coverage": 1 - xp.exp(-coat / 2.0),  # assumption: conformal above a few nm
+    }
 
 
-def interdiffusion(temperature_C: float, coating_thickness_nm: float = 0.0) -> float:
+def interdiffusion(temperature_C: Any, coating_thickness_nm: Any = 0.0, xp: Any = np) -> Any:
     """Return the diffusivity in cm2/s that grows the reaction layer (Arrhenius, lowered by a coating)."""
     inverse = 1 / (temperature_C + 273.15) - 1 / 973.15
-    suppression = math.exp(-coating_thickness_nm / _COATING_DECAY_NM)
-    return _INTERDIFFUSION_700C * math.exp(-_INTERDIFFUSION_EV / BOLTZMANN_EV * inverse) * suppression
+    suppression = xp.exp(-coating_thickness_nm / _COATING_DECAY_NM)
+    return _INTERDIFFUSION_700C * xp.exp(-_INTERDIFFUSION_EV / BOLTZMANN_EV * inverse) * suppression
 
 
-def reaction_layer_thickness(process: ProcessParameters) -> float:
+def reaction_layer_thickness(process: ProcessValues, xp: Any = np) -> Any:
     """Return the mean thickness of the blocking layer in nm: share of sqrt(D t), and Li2CO3 that was not removed."""
-    diffusivity = interdiffusion(process.sintering_temperature_C, process.coating_thickness_nm)
-    length_nm = math.sqrt(diffusivity * process.sintering_time_h * 3600) * 1e7
+    diffusivity = interdiffusion(process.sintering_temperature_C, process.coating_thickness_nm, xp)
+    length_nm = xp.sqrt(diffusivity * process.sintering_time_h * 3600) * 1e7
     return _LAYER_SHARE * length_nm + _CARBONATE_NM * (1 - process.surface_treatment)
 
 
-def grain_size(process: ProcessParameters) -> float:
+def grain_size(process: ProcessValues, xp: Any = np) -> Any:
     """Return the mean LLZO grain diameter in nm after d^n - d0^n = k t."""
     inverse = 1 / (process.sintering_temperature_C + 273.15) - 1 / 1403.15
-    rate = _GROWTH_1130C * math.exp(-_GROWTH_EV / BOLTZMANN_EV * inverse)
+    rate = _GROWTH_1130C * xp.exp(-_GROWTH_EV / BOLTZMANN_EV * inverse)
     n = _GROWTH_EXPONENT
     return (process.initial_grain_size_nm**n + rate * process.sintering_time_h) ** (1 / n)
 
 
-def porosity(process: ProcessParameters) -> float:
+def porosity(process: ProcessValues, xp: Any = np) -> Any:
     """Return the pore fraction left after sintering under pressure."""
-    half_dense = _HALF_DENSE_C - 30 * math.log(process.sintering_time_h)  # assumption: a decade of time is 70 K
+    half_dense = _HALF_DENSE_C - 30 * xp.log(process.sintering_time_h)  # assumption: a decade of time is 70 K
     ripeness = (process.sintering_temperature_C - half_dense) / _DENSIFICATION_WIDTH_C
-    pressureless = _SINTERED_POROSITY + (_GREEN_POROSITY - _SINTERED_POROSITY) / (1 + math.exp(ripeness))
-    return 0.003 + pressureless * math.exp(-process.pressure_MPa / _PRESSURE_SCALE_MPA)
+    pressureless = _SINTERED_POROSITY + (_GREEN_POROSITY - _SINTERED_POROSITY) / (1 + xp.exp(ripeness))
+    return 0.003 + pressureless * xp.exp(-process.pressure_MPa / _PRESSURE_SCALE_MPA)
 
 
-def contact_loss(process: ProcessParameters) -> float:
+def contact_loss(process: ProcessValues, xp: Any = np) -> Any:
     """Return the share of the interface that is open: dirty surfaces wet badly, pressure closes them (assumption)."""
     dirty = 0.02 + 0.28 * (1 - process.surface_treatment)
-    return dirty * (0.2 + 0.8 * math.exp(-process.pressure_MPa / (2 * _PRESSURE_SCALE_MPA)))
+    return dirty * (0.2 + 0.8 * xp.exp(-process.pressure_MPa / (2 * _PRESSURE_SCALE_MPA)))

@@ -1,0 +1,43 @@
+"""Rows of the README's table on searches for a better process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.results_file import Row
+
+
+def _closed_loop(r: dict[str, Any]) -> list[Row]:
+    return [
+        (
+            f"closed loop on {r['number']} held-out interfaces with a reaction layer: conductivity verified to gain "
+            "35 % or more; median gain; surrogate right (90 % interval)",
+            f"{r['share_gaining_35_percent']:.0%}; {r['median_gain'] + 1:.3g} times; {r['share_surrogate_right']:.0%}",
+        ),
+        ("the same: time of one loop, median (longest)", f"{r['median_seconds']:.0f} s ({r['most_seconds']:.0f} s)"),
+    ]
+
+
+def _bbob(r: dict[str, Any]) -> list[Row]:
+    rows = []
+    for budget in (20_000, 100_000):
+        found = r[f"evaluations_{budget}"]
+        reached = found["runs_that_reach"]
+        ours, peer = (sum(reached[who].values()) for who in ("ours", "dual_annealing"))
+        slower = found["dual_annealing_slower_by"]["wall"]
+        rows.append(
+            (
+                f"BBOB, {r['dimension']} dimensions, {budget:,} evaluations: targets reached, annealing against "
+                "scipy's dual_annealing; the latter's time over ours",
+                f"{ours} against {peer}; {slower:.0f} times",
+            )
+        )
+    return rows
+
+
+OPTIMIZE_TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
+    "optimize.closed_loop": _closed_loop,
+    "optimize.bbob": _bbob,
+}
+"""Results file -> its rows."""

@@ -1,0 +1,1 @@
+"""Process parameters that conduct better: a surrogate searched by annealing, optima verified by finite elements."""

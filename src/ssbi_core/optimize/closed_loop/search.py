@@ -1,0 +1,252 @@
+"""The loop: propose where much is promised, predict by the net, solve the best and the most uncertain, learn, again.
+
+It ends when what finite elements verify no longer improves. The optimum is the process that the surrogate, having
+learned from all, expects most of; levers that make no difference stay where they were.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ssbi_core.optimize.annealing.config import AnnealingConfig
+from ssbi_core.optimize.annealing.run import anneal
+from ssbi_core.optimize.closed_loop.acquisition import Expected, Promise
+from ssbi_core.optimize.closed_loop.fields import Fields
+from ssbi_core.optimize.closed_loop.levers import Levers
+from ssbi_core.optimize.closed_loop.surrogate import Observation, Surrogate, given, learn, posterior, prior_scales
+
+Progress = Callable[[str, float], None]
+
+_POLISH = 20  # steps of L-BFGS on the surrogate, which is smooth
+_SAME = 1e-3  # distance in the unit cube below which two processes are one
+_FIRST_SOLVED = 3  # one in so many of the first processes
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A process that was tried.
+
+    Attributes
+    ----------
+    values : (d,) of the levers.
+    round : 0 for the first ones.
+    predicted, solved : mean natural logarithm of the conductivity in S/cm by the net and by finite elements, NaN where
+        not asked; over the same fields of view for all processes.
+    """
+
+    values: np.ndarray
+    round: int
+    predicted: float
+    solved: float
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """How a search ended.
+
+    Attributes
+    ----------
+    optimum : values (d,) of the levers.
+    designs : all that were tried, in order; the first is the start, moved within the bounds.
+    surrogate : that learned from all.
+    best_by_round : (rounds + 1,) best solved logarithm after each round.
+    ended : why, in words.
+    evaluations : of the surrogate, by annealing.
+    """
+
+    optimum: np.ndarray
+    designs: tuple[Design, ...]
+    surrogate: Surrogate
+    best_by_round: np.ndarray
+    ended: str
+    evaluations: int
+
+
+class _Trials:
+    """What was tried so far, in the order in which it was."""
+
+    def __init__(self, levers: Levers, fields: Fields) -> None:
+        self.levers, self.fields = levers, fields
+        self.values: list[np.ndarray] = []
+        self.rounds: list[int] = []
+        self.net: dict[int, list[float]] = {}
+        self.fem: dict[int, list[float]] = {}
+        views, config = levers.config.views, levers.config
+        self.room = 64 * math.ceil(
+            2 * views * (1 + config.designs + config.rounds * config.candidates + config.candidates) / 64
+        )
+
+    def predict(self, values: Sequence[np.ndarray], number: int) -> list[int]:
+        """Add processes of a round and have the net predict them; their numbers."""
+        first, views = len(self.values), range(self.levers.config.views)
+        self.values += list(values)
+        self.rounds += [number] * len(values)
+        asked = [(self.levers.process(each), view) for each in values for view in views]
+        answers = [answer.log_conductivity for answer in self.fields.predicted(asked)]
+        for at in range(len(values)):
+            self.net[first + at] = answers[at * len(views) : (at + 1) * len(views)]
+        return list(range(first, len(self.values)))
+
+    def solve(self, at: int) -> None:
+        """Solve a process by finite elements."""
+        process = self.levers.process(self.values[at])
+        views = range(self.levers.config.views)
+        self.fem[at] = [self.fields.solved(process, view).log_conductivity for view in views]
+
+    def descriptors(self, values: Sequence[np.ndarray]) -> np.ndarray:
+        """(n, D) of processes."""
+        return np.asarray(self.levers.outcomes(np.array(values)).descriptors)
+
+    def observations(self) -> list[Observation]:
+        """All answers."""
+        x = self.descriptors(self.values)
+        return [
+            Observation(x[at], view, net, value)
+            for net, answers in ((True, self.net), (False, self.fem))
+            for at in sorted(answers)
+            for view, value in enumerate(answers[at])
+        ]
+
+    def best_solved(self) -> float:
+        """Highest mean logarithm by finite elements."""
+        return max(float(np.mean(answers)) for answers in self.fem.values())
+
+    def designs(self) -> tuple[Design, ...]:
+        """As records."""
+        return tuple(
+            Design(values, number, _mean(self.net.get(at)), _mean(self.fem.get(at)))
+            for at, (values, number) in enumerate(zip(self.values, self.rounds, strict=True))
+        )
+
+
+def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
+    """Run the loop.
+
+    Parameters
+    ----------
+    levers : that may change, and how long is searched.
+    fields : realises and answers.
+    progress : called with what is being done and the share done; what it raises ends the search, and `fields` knows
+        what was answered until then.
+
+    Raises
+    ------
+    InputError
+        If the constraints leave no room.
+    SolverError
+        If a solve does not converge.
+    """
+    config, trials = levers.config, _Trials(levers, fields)
+    seeking, promise = _seeking(config.seed), Promise(levers)
+    progress(f"microstructures of {config.designs} processes", 0.0)
+    first = trials.predict([levers.nearest(levers.start), *levers.spread_out(config.designs)], 0)
+    best_first = sorted(first[1:], key=lambda at: -_mean(trials.net[at]))[: max(2, config.designs // _FIRST_SOLVED)]
+    for at in [first[0], *best_first]:
+        trials.solve(at)
+    fields.keep()
+    surrogate = learn(trials.observations(), trials.room, prior_scales(trials.descriptors(trials.values).shape[1]))
+    history, idle, evaluations = [trials.best_solved()], 0, 0
+    ended = f"all {config.rounds} rounds were used"
+    for number in range(1, config.rounds + 1):
+        progress(f"round {number} of at most {config.rounds}", number / (config.rounds + 2))
+        chosen, used = _candidates(trials, surrogate, promise, seeking)
+        evaluations += used
+        known = trials.predict(chosen, number)
+        for at in _to_solve(trials, given(surrogate, trials.observations()), known):
+            trials.solve(at)
+        fields.keep()
+        surrogate = learn(trials.observations(), trials.room, surrogate.scales)
+        history.append(trials.best_solved())
+        idle = idle + 1 if history[-1] - history[-2] < math.log1p(config.least_gain) else 0
+        if idle >= config.patience:
+            ended = f"{config.patience} rounds gained less than {config.least_gain:.0%} by finite elements"
+            break
+    optimum, used = _optimum(trials, surrogate, seeking)
+    return Found(optimum, trials.designs(), surrogate, np.array(history), ended, evaluations + used)
+
+
+def _seeking(seed: int) -> AnnealingConfig:
+    return AnnealingConfig(polish=_POLISH, seed=seed)
+
+
+def _candidates(
+    trials: _Trials, surrogate: Surrogate, promise: Promise, seeking: AnnealingConfig
+) -> tuple[list[np.ndarray], int]:
+    """The most promising processes, each as if those before it had turned out as expected."""
+    levers, observations = trials.levers, trials.observations()
+    solved = trials.descriptors([trials.values[at] for at in sorted(trials.fem)])
+    best = posterior(surrogate, solved)[0].max()
+    chosen: list[np.ndarray] = []
+    evaluations = 0
+    for _ in range(levers.config.candidates):
+        objective = jax.tree_util.Partial(promise, surrogate, best)
+        found = anneal(objective, levers.space, levers.config.evaluations, seeking, constraint=_constraint(levers))
+        evaluations += found.evaluations
+        values = levers.space.vector(found.best)
+        if all(_distance(levers, values, other) > _SAME for other in chosen):
+            chosen.append(values)
+        x = trials.descriptors([values])
+        expected = float(posterior(surrogate, x)[0][0])
+        views = range(levers.config.views)
+        observations += [Observation(x[0], view, False, expected) for view in views]
+        surrogate = given(surrogate, observations)
+    return chosen, evaluations
+
+
+def _to_solve(trials: _Trials, surrogate: Surrogate, candidates: Sequence[int]) -> list[int]:
+    """The best ones, and the most uncertain of the others."""
+    mean, variance = posterior(surrogate, trials.descriptors([trials.values[at] for at in candidates]))
+    order = [int(at) for at in np.argsort(-mean)]
+    number = min(trials.levers.config.solved, len(candidates))
+    best, others = order[: number - 1], order[number - 1 :]
+    unsure = max(others, key=lambda at: float(variance[at]))
+    return [candidates[at] for at in [*best, unsure]]
+
+
+def _optimum(trials: _Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[np.ndarray, int]:
+    """The process that most is expected of, with levers that make no difference left at the start."""
+    levers, expected = trials.levers, Expected(trials.levers)
+    objective = jax.tree_util.Partial(expected, surrogate)
+    tried = trials.values[1:]
+    with jax.enable_x64(True):
+        height = jax.jit(jax.vmap(objective))
+        known = np.asarray(height(jnp.asarray(np.array(tried))))
+    feasible = [values for values in (tried[at] for at in np.argsort(known)) if levers.allows(values)]
+    start = [levers.space.named(values) for values in feasible[:3]]
+    found = anneal(
+        objective, levers.space, 4 * levers.config.evaluations, seeking, constraint=_constraint(levers), start=start
+    )
+    values, before = levers.space.vector(found.best), trials.values[0]
+    allowed = found.best_value - math.log1p(-levers.config.tolerance)
+    left = list(range(levers.space.size))
+    while left:
+        back = np.array([np.where(np.arange(len(values)) == at, before, values) for at in left])
+        with jax.enable_x64(True):
+            cost = np.asarray(height(jnp.asarray(back)))
+        usable = [at for at in np.argsort(cost) if cost[at] <= allowed and levers.allows(back[at])]
+        if not usable:
+            break
+        values = back[usable[0]]
+        left.pop(int(usable[0]))
+    return values, found.evaluations
+
+
+def _constraint(levers: Levers):
+    limits = levers.config.max_cost, levers.config.max_thermal_budget, levers.config.max_porosity
+    return levers.feasible if any(limit is not None for limit in limits) else None
+
+
+def _distance(levers: Levers, values: np.ndarray, other: np.ndarray) -> float:
+    with jax.enable_x64(True):
+        one, two = (np.asarray(levers.space.encode(jnp.asarray(each))) for each in (values, other))
+    return float(np.abs(one - two).max())
+
+
+def _mean(answers: Sequence[float] | None) -> float:
+    return float(np.mean(answers)) if answers else math.nan

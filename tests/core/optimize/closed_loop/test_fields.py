@@ -1,0 +1,53 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from ssbi_core.errors import InputError
+from ssbi_core.materials import load_system
+from ssbi_core.optimize.closed_loop.fields import Fields
+from ssbi_core.simulate import ProcessParameters
+
+PROCESS = ProcessParameters(surface_treatment=0.5)
+
+
+def _fields(levers, kept=None, **settings):
+    return Fields(levers, load_system(), 298.15, (96, 96), 0.5, 0, kept, settings)
+
+
+def test_a_field_of_view_is_the_same_each_time_and_differs_from_the_next(levers):
+    fields = _fields(levers)
+    one, again, other = (fields.phases(PROCESS, view).labels for view in (0, 0, 1))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+
+
+def test_the_net_is_near_the_finite_elements(levers):
+    fields = _fields(levers)
+    asked = [(PROCESS, view) for view in range(3)]
+    predicted = [answer.log_conductivity for answer in fields.predicted(asked)]
+    solved = [fields.solved(*each).log_conductivity for each in asked]
+    assert np.median(np.abs(np.subtract(predicted, solved))) < math.log(1.3)
+    assert fields.counts == {"fem": 3, "net": 3}
+
+
+def test_what_is_known_is_not_asked_again(levers, tmp_path, monkeypatch):
+    fields = _fields(levers, tmp_path / "search.json", seed=1)
+    first = fields.solved(PROCESS, 0)
+    fields.keep()
+    monkeypatch.setattr("ssbi_core.optimize.closed_loop.fields.conductivity", None)
+    assert _fields(levers, tmp_path / "search.json", seed=1).solved(PROCESS, 0) == first
+
+
+def test_answers_of_another_search_are_refused(levers, tmp_path):
+    fields = _fields(levers, tmp_path / "search.json", seed=1)
+    fields.keep()
+    with pytest.raises(InputError, match="other seed"):
+        _fields(levers, tmp_path / "search.json", seed=2)
+
+
+def test_a_damaged_file_is_refused(levers, tmp_path):
+    (tmp_path / "search.json").write_text(json.dumps({"answers": {}})[:-3])
+    with pytest.raises(InputError, match="delete it"):
+        _fields(levers, tmp_path / "search.json")
