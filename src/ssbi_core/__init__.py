@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ssbi_core.graph import InterfaceGraph, ThicknessProfile, build_graph, layer_thickness
     from ssbi_core.io import Micrograph, PhaseMap, read, read_labels
     from ssbi_core.materials import MaterialSystem, Phase, load_system
+    from ssbi_core.optimize import ClosedLoopConfig, OptimizationResult, optimize, recommendation
     from ssbi_core.pipeline import AnalysisConfig, analyze, analyze_study
     from ssbi_core.predict import (
         ConductivityPosterior,
@@ -91,6 +92,10 @@ _HOME = {
     "MaterialSystem": "materials",
     "Phase": "materials",
     "load_system": "materials",
+    "ClosedLoopConfig": "optimize",
+    "OptimizationResult": "optimize",
+    "optimize": "optimize",
+    "recommendation": "optimize",
     "AnalysisConfig": "pipeline",
     "analyze": "pipeline",
     "analyze_study": "pipeline",
@@ -149,6 +154,7 @@ __all__ = [
     "Bottleneck",
     "Bottlenecks",
     "CathodeSolution",
+    "ClosedLoopConfig",
     "ConductionSolution",
     "ConductivityPosterior",
     "DifferentiableStructure",
@@ -162,6 +168,7 @@ __all__ = [
     "MaterialSystem",
     "Measurement",
     "Micrograph",
+    "OptimizationResult",
     "Phase",
     "PhaseMap",
     "PolarisationCurve",
@@ -186,11 +193,13 @@ __all__ = [
     "learn_from_strokes",
     "learn_material",
     "load_system",
+    "optimize",
     "polarisation_curve",
     "predict",
     "predict_phases",
     "read",
     "read_labels",
+    "recommendation",
     "representative_volume",
     "rotated_conductivity",
     "score_anomalies",

@@ -15,7 +15,8 @@ from ssbi_core.cli import EXIT_BAD_INPUT, main
 from ssbi_core.io import write_image, write_labels
 from ssbi_core.pipeline import sample_paths
 
-COMMANDS = ["demo", "simulate", "analyze", "segment", "conductivity", "anomalies", "impedance", "train", "tune"]
+COMMANDS = ["demo", "simulate", "analyze", "segment", "conductivity", "anomalies", "optimize", "impedance"]
+COMMANDS += ["train", "tune"]
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def condition_on_measured(
     prior : of the material.
     key : random key.
     measurement_sd : relative standard deviation of a measurement, one for all or (n,) of each.
-    robust : Student-t errors with 5 degrees of freedom, so that one bad sample does not pull all along.
+    robust : Student-t errors, so that one bad sample does not pull all along.
     num_samples, num_warmup : of each of the 4 chains; a sample is the last of 4 steps.
 
     Raises

@@ -7,7 +7,6 @@ spend its warm-up on the way, or not arrive. Chains that end in different modes 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -17,10 +16,10 @@ import numpyro.distributions as dist
 from numpyro.infer import NUTS
 
 from ssbi_core.predict.emulator import Emulator, emulate
+from ssbi_core.predict.tails import DEGREES, UNIT_SCALE
 
 _CHAINS = 4
 _THIN = 4  # neighbours in a chain tell little more than one of them
-_STUDENT_DOF = 5
 _DEEPEST = 8  # at most 2^8 steps per sample, while the step size is still being found
 _WAY_DOWN = 40  # damped least-squares steps
 
@@ -31,11 +30,12 @@ def measurement_errors(values: jax.Array, robust: bool) -> dist.Distribution:
     Parameters
     ----------
     values : (..., 2, n) log conductivity, and log of the errors' standard deviation.
-    robust : Student-t with 5 degrees of freedom and that standard deviation instead of normal.
+    robust : Student-t with as many degrees of freedom as the net's errors have, and that standard deviation, instead
+        of normal.
     """
     log_sigma, sd = values[..., 0, :], jnp.exp(values[..., 1, :])
     if robust:
-        return dist.StudentT(_STUDENT_DOF, log_sigma, sd * math.sqrt((_STUDENT_DOF - 2) / _STUDENT_DOF))
+        return dist.StudentT(DEGREES, log_sigma, sd * UNIT_SCALE)
     return dist.Normal(log_sigma, sd)
 
 

@@ -65,7 +65,7 @@ class ClosedLoopConfig(BaseModel):
     )
     patience: int = _setting(2, "Patience", "rounds", "Without that gain, before the search ends.", ge=1)
     evaluations: int = _setting(
-        6000, "Evaluations", "per candidate", "Of the acquisition, by annealing.", ge=100, le=10_000_000
+        3000, "Evaluations", "per candidate", "Of the acquisition, by annealing.", ge=100, le=10_000_000
     )
     anomaly_penalty: float = _setting(
         1.0, "Anomaly penalty", "1", "How much designs unlike the microstructures learned from are shunned.", ge=0

@@ -18,6 +18,7 @@ from ssbi_core.simulate.contact import ELECTROLYTE, mark_contact, unmark_contact
 from ssbi_core.simulate.process import MicrostructureStatistics
 
 _LEAST = 0.02  # change of a statistic that is worth an edit
+_BODY = 64  # pixels; smaller islands of electrode are not coated
 _EIGHT = np.ones((3, 3), int)
 
 
@@ -112,10 +113,13 @@ def coarsen_grains(labels: np.ndarray, ratio: float, seed: int) -> np.ndarray:
 
 def add_coating(labels: np.ndarray, pixels: float) -> np.ndarray:
     """A coating on the electrode, so many pixels thicker; half a pixel and less is not drawn."""
-    electrode = np.isin(labels, (Phase.NMC, Phase.COATING))
-    if pixels < 0.5 or not electrode.any():
+    bodies, number = label(np.isin(labels, (Phase.NMC, Phase.COATING)))
+    if pixels < 0.5 or not number:
         return labels
-    reached = (distance_transform_edt(~electrode) <= round(pixels)) & ~electrode & (labels != Phase.PORE)
+    electrode = (np.bincount(bodies.ravel()) >= _BODY)[bodies] & (bodies > 0)
+    reached = (
+        (distance_transform_edt(~electrode) <= round(pixels)) & ~electrode & ~np.isin(labels, (Phase.PORE, Phase.NMC))
+    )
     return np.where(reached, int(Phase.COATING), labels).astype(labels.dtype)
 
 

@@ -35,6 +35,7 @@ from ssbi_core.transport import TransportConfig, solve_conduction
 
 Method = Literal["fem", "net"]
 
+_SEEN = 64  # realised fields that are kept: what the net has predicted is often solved next
 _NOTHING = 1e-14  # S/cm, of a field through which nothing conducts
 
 
@@ -79,6 +80,7 @@ class Fields:
     kept: Path | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     _known: dict[str, list[float]] = field(default_factory=dict)
+    _seen: dict[str, PhaseMap] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kept is not None and self.kept.is_file():
@@ -86,6 +88,14 @@ class Fields:
 
     def phases(self, process: ProcessParameters, view: int) -> PhaseMap:
         """Field of view number `view` of a process: labels, across an interface."""
+        name = _name("fem", process, view)
+        if name not in self._seen:
+            while len(self._seen) >= _SEEN:
+                self._seen.pop(next(iter(self._seen)))
+            self._seen[name] = self._realised(process, view)
+        return self._seen[name]
+
+    def _realised(self, process: ProcessParameters, view: int) -> PhaseMap:
         realise, grow = jax.random.split(jax.random.fold_in(jax.random.key(self.seed), view))
         statistics = self.levers.statistics(process)
         config = realize(generator(realise), statistics, self.shape, self.pixel_size_nm)

@@ -66,7 +66,7 @@ def levers_figure(result: OptimizationResult) -> Figure:
         axes.plot(at(lever.optimized), row, "o", markersize=7, color=_BLUE, zorder=4)
         axes.text(-_PAD, row, names[row], transform=axes.get_yaxis_transform(), ha="right", va="center_baseline")
         unit = "" if lever.unit == "1" else f" {lever.unit.replace('degC', '°C')}"
-        _column(figure, axes, row, 0.80, f"{lever.initial:.3g} → {lever.optimized:.3g}{unit}")
+        _column(figure, axes, row, 0.80, f"{_value(lever.initial)} → {_value(lever.optimized)}{unit}")
         _column(figure, axes, row, 0.97, f"{lever.loss_if_put_back:.0%}")
     y = 1 - 0.5 * _HEAD_IN / height
     for right, head in ((0.80, "Start → optimum"), (0.97, "Lost if put back")):
@@ -129,6 +129,10 @@ def pareto_figure(result: OptimizationResult) -> Figure:
     bar.ax.tick_params(labelsize=_SMALL, length=3)
     bar.outline.set_linewidth(0.4)  # type: ignore[operator]
     return figure
+
+
+def _value(value: float) -> str:
+    return f"{value:.3g}" if abs(value) >= 1 else f"{value:.2g}"
 
 
 def _strewn(rounds: np.ndarray) -> np.ndarray:
