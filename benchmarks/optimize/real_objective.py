@@ -1,15 +1,17 @@
 """Evaluations until the optimum on the real objective: `python -m benchmarks.optimize.real_objective [SEEDS]`.
 
-The objective is the conductivity by finite elements of a process' microstructure in one field of view, always the same,
-over the seven levers: what the closed loop is for, small enough that others can be run often. An optimiser is there when a
-process it has evaluated is within 5 % of the best that any has found in that field. The loop's processes count whether the net predicted
-them or finite elements solved them; it is there only with one that was solved. Each seed is another field of view.
+The objective is the conductivity by finite elements of a process' microstructure in one field of view, always the
+same, over the seven levers: what the closed loop is for, small enough that others can be run often. An optimiser is
+there when a process it has evaluated is within 5 % of the best that any has found in that field. The loop's processes
+count whether the net predicted them or finite elements solved them; it is there only with one that was solved. Each
+seed is another field of view.
 
 Peers: SciPy's dual_annealing, CMA-ES (pycma) and Optuna's TPE, as they come, in the same unit cube.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
@@ -109,10 +111,8 @@ def _traced(seed: int, run: Callable[[Height, int], None]) -> list[float]:
         met.append(fields.solved(levers.process(values), 0).log_conductivity)
         return -met[-1]
 
-    try:
+    with contextlib.suppress(_Spent):
         run(height, levers.space.size)
-    except _Spent:
-        pass
     return met
 
 
