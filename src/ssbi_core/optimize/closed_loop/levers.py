@@ -52,6 +52,21 @@ class Outcome(NamedTuple):
     strangeness: jax.Array
 
 
+class Given(NamedTuple):
+    """What is the same for all processes of a search; arrays, so that a compiled search serves any start.
+
+    Attributes
+    ----------
+    start : (7,) the process to be bettered, in the order of `ProcessParameters`.
+    corrections : (9,) factors of the statistics, in the order of `MicrostructureStatistics`.
+    prices : (7,) of the process parameters; that of the milled grain size is per factor e.
+    """
+
+    start: jax.Array | np.ndarray
+    corrections: jax.Array | np.ndarray
+    prices: jax.Array | np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class Levers:
     """The levers of one search.
@@ -94,34 +109,30 @@ class Levers:
 
     def statistics(self, process: ProcessParameters) -> MicrostructureStatistics:
         """The microstructure that a process leads to in the user's material."""
-        found = _corrected(ProcessValues(**process.model_dump()), self.corrections, np)
-        return MicrostructureStatistics(**{name: float(value) for name, value in found.items()})
+        found = traced_statistics(ProcessValues(**process.model_dump()), np)
+        return MicrostructureStatistics(
+            **{name: float(value) * self.corrections.get(name, 1.0) for name, value in found.items()}
+        )
 
     def nearest(self, process: ProcessParameters) -> np.ndarray:
         """Values (d,) of the levers nearest to a process that may lie outside of their bounds."""
         given = process.model_dump()
         return np.array([np.clip(given[each.name], each.low, each.high) for each in self.space.parameters])
 
-    def outcome(self, values: jax.Array) -> Outcome:
-        """What values (d,) of the levers lead to; may be traced."""
-        at = {name: values[index] for index, name in enumerate(self.space.names)}
-        full = {name: at.get(name, value) for name, value in self.start.model_dump().items()}
-        process = ProcessValues(**full)
-        found = _corrected(process, self.corrections, jnp)
-        descriptors = _described(found, jnp)
-        low, high = _range()
-        hours, celsius = process.sintering_time_h, process.sintering_temperature_C
-        return Outcome(
-            (descriptors - low) / (high - low),
-            jnp.asarray(cost(process, self.config, jnp)),
-            jnp.asarray((celsius - _ROOM_C) * hours),
-            jnp.asarray(found["porosity"]),
-            _strangeness(descriptors),
+    @property
+    def given(self) -> Given:
+        """What is the same for all processes of the search."""
+        factors = [self.corrections.get(name, 1.0) for name in MicrostructureStatistics.model_fields]
+        prices = {"initial_grain_size_nm": _MILLING, **PRICES, **self.config.prices}
+        return Given(
+            np.array(list(self.start.model_dump().values())),
+            np.array(factors),
+            np.array([prices.get(name, 0.0) for name in ProcessValues._fields]),
         )
 
     def feasible(self, values: jax.Array) -> jax.Array:
         """Whether values (d,) meet the constraints; may be traced."""
-        found, config = self.outcome(values), self.config
+        found, config = outcome(self.space, self.given, values), self.config
         limits = (
             (found.cost, config.max_cost),
             (found.thermal_budget, config.max_thermal_budget),
@@ -136,7 +147,7 @@ class Levers:
     def outcomes(self, values: np.ndarray) -> Outcome:
         """As `outcome`, of many processes (n, d), as NumPy arrays."""
         with jax.enable_x64(True):
-            return jax.tree.map(np.asarray, _each_outcome(self, jnp.asarray(values)))
+            return jax.tree.map(np.asarray, _each_outcome(self.space, self.given, jnp.asarray(values)))
 
     def allows(self, values: np.ndarray) -> bool:
         """As `feasible`, of one process."""
@@ -164,18 +175,32 @@ class Levers:
         return kept[:number]
 
 
-@partial(jax.jit, static_argnums=0)
-def _each_outcome(levers: Levers, values: jax.Array) -> Outcome:
-    return jax.vmap(levers.outcome)(values)
-
-
-def cost(process: ProcessValues, config: ClosedLoopConfig, xp) -> jax.Array | float:
-    """Price of a process: linear in the levers, milling by the logarithm of how fine the powder gets."""
-    prices = {**PRICES, **config.prices}
-    milling = prices.pop("initial_grain_size_nm", _MILLING) * xp.log(
-        xp.maximum(_MILLED_FROM_NM / process.initial_grain_size_nm, 1.0)
+def outcome(space: Space, given: Given, values: jax.Array) -> Outcome:
+    """What values (d,) of the levers lead to; may be traced."""
+    at = {name: values[index] for index, name in enumerate(space.names)}
+    process = ProcessValues(*(at.get(name, given.start[index]) for index, name in enumerate(ProcessValues._fields)))
+    statistics = traced_statistics(process, jnp)
+    found = {name: value * given.corrections[index] for index, (name, value) in enumerate(statistics.items())}
+    descriptors = _described(found, jnp)
+    low, high = _range()
+    return Outcome(
+        (descriptors - low) / (high - low),
+        _cost(process, given.prices),
+        (process.sintering_temperature_C - _ROOM_C) * process.sintering_time_h,
+        found["porosity"],
+        _strangeness(descriptors),
     )
-    return milling + sum(price * getattr(process, name) for name, price in prices.items())
+
+
+@partial(jax.jit, static_argnums=0)
+def _each_outcome(space: Space, given: Given, values: jax.Array) -> Outcome:
+    return jax.vmap(lambda each: outcome(space, given, each))(values)
+
+
+def _cost(process: ProcessValues, prices: jax.Array) -> jax.Array:
+    """Price of a process: linear in the levers, milling by the logarithm of how fine the powder gets."""
+    finer = jnp.log(jnp.maximum(_MILLED_FROM_NM / process.initial_grain_size_nm, 1.0))
+    return jnp.asarray(list(process._replace(initial_grain_size_nm=finer))) @ prices
 
 
 def _considered(number: int) -> int:
@@ -196,11 +221,6 @@ def _parameter(name: str, low: float, high: float) -> Real:
             "move the bounds",
         )
     return Real(name, float(low), float(high), log=name in _LOGARITHMIC and low > 0, unit=unit)
-
-
-def _corrected(process: ProcessValues, corrections: Mapping[str, float], xp) -> dict:
-    found = traced_statistics(process, xp)
-    return {name: value * corrections.get(name, 1.0) for name, value in found.items()}
 
 
 def _described(statistics: Mapping, xp) -> jax.Array:
