@@ -151,8 +151,16 @@ class Levers:
 
     def allows(self, values: np.ndarray) -> bool:
         """As `feasible`, of one process."""
+        if not self.constrained:
+            return True
         with jax.enable_x64(True):
             return bool(self.feasible(jnp.asarray(values)))
+
+    @property
+    def constrained(self) -> bool:
+        """Whether some processes within the bounds are not allowed."""
+        limits = self.config.max_cost, self.config.max_thermal_budget, self.config.max_porosity
+        return any(limit is not None for limit in limits)
 
     def spread_out(self, number: int) -> np.ndarray:
         """Feasible values (number, d) that fill the space evenly (Sobol).
@@ -165,7 +173,7 @@ class Levers:
         sobol = qmc.Sobol(self.space.size, rng=np.random.default_rng(self.config.seed))
         with jax.enable_x64(True):
             values = np.asarray(self.space.decode(jnp.asarray(sobol.random_base2(_considered(number)))))
-            kept = values[np.asarray(jax.vmap(self.feasible)(jnp.asarray(values)))]
+            kept = values[np.asarray(jax.jit(jax.vmap(self.feasible))(jnp.asarray(values)))]
         if len(kept) < number:
             raise InputError(
                 f"constraints that {len(kept)} of {len(values)} processes within the bounds meet",

@@ -241,8 +241,7 @@ _each_height = jax.jit(lambda objective, values: jax.vmap(objective)(values))
 
 
 def _constraint(levers: Levers) -> Constraint | None:
-    limits = levers.config.max_cost, levers.config.max_thermal_budget, levers.config.max_porosity
-    return levers.feasible if any(limit is not None for limit in limits) else None
+    return levers.feasible if levers.constrained else None
 
 
 def _distance(levers: Levers, values: np.ndarray, other: np.ndarray) -> float:
