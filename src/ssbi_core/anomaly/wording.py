@@ -1,13 +1,29 @@
-"""Why a place is listed, in words and numbers."""
+"""Why an image or a place is listed, in words and numbers."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from ssbi_core.anomaly.places.place import KINDS, Place
 from ssbi_core.anomaly.population import Population
 
 _TITLES = {"pore_cluster": "crowd of pores", "hot_spot": "current", "gap": "gap at the interface"}
+_CHANNELS = {
+    "residual": "its conductivity does not fit the prediction",
+    "spread": "its prediction is unusually unsure",
+    "structure": "its structure is unlike that of the others",
+    "ignorance": "its phases are unsure, or explain its element maps badly",
+    "places": "it has a place like no other",
+}
+_TELLING = 1.0  # decades: one normal image in ten
 _FEW = 20  # places of a kind, among which a percentile says nothing
 _PHASED = {"layer", "layer_patch", "boundary", "contrast", "unsure"}
+
+
+def telling(channels: Mapping[str, float]) -> list[str]:
+    """What sets an image apart, the most telling first; empty where no channel says more than chance in ten images."""
+    ranked = sorted(channels.items(), key=lambda item: -item[1])
+    return [_CHANNELS[name] for name, surprise in ranked if surprise >= _TELLING]
 
 
 def reason(place: Place, feature: str, score: float, population: Population) -> tuple[str, float | None]:
