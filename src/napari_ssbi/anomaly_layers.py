@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.colors import to_rgba_array
-from napari.utils.colormaps import ensure_colormap
+from napari.utils.colormaps import Colormap, ensure_colormap
 
 from napari_ssbi.compute.anomalies import FoundPlace
 from napari_ssbi.inputs import MARK
@@ -15,20 +15,20 @@ from napari_ssbi.placement import Placement
 
 MAP, NODES, BOXES, NUMBERS = "anomaly_map", "anomaly_nodes", "anomaly_boxes", "anomaly_numbers"
 SCALE_TITLE, SCALE_UNIT = "Anomaly", "decades: 2 is 1 in 100"
-_COLORMAP = "inferno"
+_COLORMAP = "plasma"  # ends in yellow: white is not seen on a bright electrode
 _LEAST_TOP = 2.0  # decades; a scale that ends below makes of every normal place a bright one
 _MOST_TOP = 4.0  # no population tells more
 _BOX_COLOR, _DIM_COLOR, _CHOSEN_COLOR = "#E69F00", "#8A8F98", "#FFFFFF"
 _LEAST_BOX, _LINE, _DOT = 0.02, 1 / 250, 1 / 28  # of the picture's longer side
 _EDGES = 4
+_STOPS = 65
 
 
 def map_layer(pixels: np.ndarray, name: str, placement: Placement, visible: bool) -> LayerData:
-    """Scores of the pixels; black, where nothing is strange, adds nothing to the image below."""
+    """Scores of the pixels; where nothing is strange the image below is seen."""
     settings = {
         "name": f"{name} Anomaly (decades)",
-        "colormap": _COLORMAP,
-        "blending": "additive",
+        "colormap": _see_through(),
         "contrast_limits": (0.0, scale_top(pixels)),
         "opacity": 0.8,
         "visible": visible,
@@ -119,6 +119,14 @@ def stands_out(place: FoundPlace, rate: float) -> bool:
 def scale_top(scores: np.ndarray) -> float:
     """Upper end of the colour scale, in decades."""
     return float(np.clip(scores.max(initial=0.0), _LEAST_TOP, _MOST_TOP))
+
+
+def _see_through() -> Colormap:
+    """The colours of the scale, from transparent to opaque over its first quarter."""
+    share = np.linspace(0, 1, _STOPS)
+    colors = ensure_colormap(_COLORMAP).map(share)
+    colors[:, 3] = np.clip(4 * share, 0, 1)
+    return Colormap(colors, name="anomaly")
 
 
 def _corners(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> np.ndarray:
