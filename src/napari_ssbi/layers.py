@@ -48,6 +48,10 @@ DERIVED = frozenset(
         "sensitivity",
         "streamlines",
         "bottlenecks",
+        "anomaly_map",
+        "anomaly_nodes",
+        "anomaly_boxes",
+        "anomaly_numbers",
     }
 )
 """Roles of layers that an analysis made; none of them is something to analyse."""

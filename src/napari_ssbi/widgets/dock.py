@@ -229,6 +229,7 @@ class InterfaceAnalysis(QWidget):
         if not panel.OPTIONAL:
             self._queue.clear()
         self._ended(panel, failed=True)
+        panel.refused(error)
         self.choose_step(panel.KEY)
         tell_error(error)
         self._next()  # what does not need it

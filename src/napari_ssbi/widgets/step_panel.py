@@ -86,6 +86,9 @@ class StepPanel(QWidget):
         self.analysis.store(self.KEY, result, request.settings, made_from)
         yield
 
+    def refused(self, error: Exception) -> None:
+        """Show beside the form why the step could not be done; the user is told in any case."""
+
     def summary(self) -> str:
         """The result in a few words, beside the step's name."""
         return ""
