@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from ssbi_core.optimize.annealing.space import Space
-from ssbi_core.optimize.closed_loop.levers import Given, outcome
+from ssbi_core.optimize.closed_loop.outcome import Given, outcome
 from ssbi_core.optimize.closed_loop.surrogate import Surrogate
 
 _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)

@@ -1,16 +1,10 @@
-"""Process parameters as something to search: which may change, what they cost, what microstructure they lead to.
-
-A surrogate does not learn from the process itself but from the microstructure it leads to: the kinetics are known, and
-what the conductivity depends on is the thickness of a layer, not the hour and the degree that grew it.
-"""
+"""Process parameters as something to search: which may change, between which values, at what price."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,51 +14,10 @@ from scipy.stats import qmc
 from ssbi_core.errors import InputError
 from ssbi_core.optimize.annealing.space import Real, Space
 from ssbi_core.optimize.closed_loop.config import BOUNDS, PRICES, ClosedLoopConfig
+from ssbi_core.optimize.closed_loop.outcome import Given, Outcome, each_outcome, outcome
 from ssbi_core.simulate.process import MicrostructureStatistics, ProcessParameters, ProcessValues, traced_statistics
 
 _LOGARITHMIC = ("sintering_time_h", "initial_grain_size_nm", "nmc_grain_size_nm")
-_MILLED_FROM_NM = 1000.0  # assumption: milling costs as the logarithm of how much finer the powder gets
-_MILLING = 0.3  # assumption: per factor e
-_ROOM_C = 25.0
-_REFERENCE = 4096  # processes that stand for the microstructures the net was trained on
-_USUAL = 0.99  # of these are as near to their centre as counts as usual
-
-DESCRIPTORS = ("grain size", "NMC grain size", "porosity", "layer thickness", "contact loss", "coating thickness")
-"""Of a microstructure, what the surrogate learns from."""
-
-
-class Outcome(NamedTuple):
-    """What a process leads to, each ().
-
-    Attributes
-    ----------
-    descriptors : (6,) of the microstructure, each 0 to 1 over the default levers.
-    cost : price of the process, units of the prices.
-    thermal_budget : K h.
-    porosity : area fraction.
-    strangeness : 0 for a microstructure like those the net was trained on, 1 for one twice as far out as these reach.
-    """
-
-    descriptors: jax.Array
-    cost: jax.Array
-    thermal_budget: jax.Array
-    porosity: jax.Array
-    strangeness: jax.Array
-
-
-class Given(NamedTuple):
-    """What is the same for all processes of a search; arrays, so that a compiled search serves any start.
-
-    Attributes
-    ----------
-    start : (7,) the process to be bettered, in the order of `ProcessParameters`.
-    corrections : (9,) factors of the statistics, in the order of `MicrostructureStatistics`.
-    prices : (7,) of the process parameters; that of the milled grain size is per factor e.
-    """
-
-    start: jax.Array | np.ndarray
-    corrections: jax.Array | np.ndarray
-    prices: jax.Array | np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +76,7 @@ class Levers:
     def given(self) -> Given:
         """What is the same for all processes of the search."""
         factors = [self.corrections.get(name, 1.0) for name in MicrostructureStatistics.model_fields]
-        prices = {"initial_grain_size_nm": _MILLING, **PRICES, **self.config.prices}
+        prices = {**PRICES, **self.config.prices}
         return Given(
             np.array(list(self.start.model_dump().values())),
             np.array(factors),
@@ -147,7 +100,7 @@ class Levers:
     def outcomes(self, values: np.ndarray) -> Outcome:
         """As `outcome`, of many processes (n, d), as NumPy arrays."""
         with jax.enable_x64(True):
-            return jax.tree.map(np.asarray, _each_outcome(self.space, self.given, jnp.asarray(values)))
+            return jax.tree.map(np.asarray, each_outcome(self.space, self.given, jnp.asarray(values)))
 
     def allows(self, values: np.ndarray) -> bool:
         """As `feasible`, of one process."""
@@ -183,34 +136,6 @@ class Levers:
         return kept[:number]
 
 
-def outcome(space: Space, given: Given, values: jax.Array) -> Outcome:
-    """What values (d,) of the levers lead to; may be traced."""
-    at = {name: values[index] for index, name in enumerate(space.names)}
-    process = ProcessValues(*(at.get(name, given.start[index]) for index, name in enumerate(ProcessValues._fields)))
-    statistics = traced_statistics(process, jnp)
-    found = {name: value * given.corrections[index] for index, (name, value) in enumerate(statistics.items())}
-    descriptors = _described(found, jnp)
-    low, high = _range()
-    return Outcome(
-        (descriptors - low) / (high - low),
-        _cost(process, given.prices),
-        (process.sintering_temperature_C - _ROOM_C) * process.sintering_time_h,
-        found["porosity"],
-        _strangeness(descriptors),
-    )
-
-
-@partial(jax.jit, static_argnums=0)
-def _each_outcome(space: Space, given: Given, values: jax.Array) -> Outcome:
-    return jax.vmap(lambda each: outcome(space, given, each))(values)
-
-
-def _cost(process: ProcessValues, prices: jax.Array) -> jax.Array:
-    """Price of a process: linear in the levers, milling by the logarithm of how fine the powder gets."""
-    finer = jnp.log(jnp.maximum(_MILLED_FROM_NM / process.initial_grain_size_nm, 1.0))
-    return jnp.asarray(list(process._replace(initial_grain_size_nm=finer))) @ prices
-
-
 def _considered(number: int) -> int:
     """Logarithm to base 2 of the processes among which so many feasible ones are looked for."""
     return max(10, math.ceil(math.log2(64 * number)))
@@ -229,37 +154,3 @@ def _parameter(name: str, low: float, high: float) -> Real:
             "move the bounds",
         )
     return Real(name, float(low), float(high), log=name in _LOGARITHMIC and low > 0, unit=unit)
-
-
-def _described(statistics: Mapping, xp) -> jax.Array:
-    """Sizes by their logarithm, since a tenth more is a tenth more at any size."""
-    return xp.stack(
-        [
-            xp.log(statistics["grain_size_nm"]),
-            xp.log(statistics["nmc_grain_size_nm"]),
-            xp.sqrt(statistics["porosity"]),
-            xp.log(1.0 + statistics["layer_thickness_nm"]),
-            xp.sqrt(statistics["contact_loss"]),
-            xp.sqrt(statistics["coating_thickness_nm"]),
-        ],
-        axis=-1,
-    )
-
-
-@cache
-def _reference() -> np.ndarray:
-    """Descriptors (n, 6) of processes all over the default levers."""
-    low, high = (np.array([BOUNDS[name][end] for name in ProcessValues._fields]) for end in (0, 1))
-    unit = qmc.Sobol(len(low), rng=np.random.default_rng(0)).random(_REFERENCE)
-    return _described(traced_statistics(ProcessValues(*(low + unit * (high - low)).T), np), np)
-
-
-def _range() -> tuple[np.ndarray, np.ndarray]:
-    return _reference().min(0), _reference().max(0)
-
-
-def _strangeness(descriptors: jax.Array) -> jax.Array:
-    centre, spread = _reference().mean(0), _reference().std(0)
-    usual = np.quantile((((_reference() - centre) / spread) ** 2).sum(1), _USUAL) ** 0.5
-    distance = jnp.sqrt(jnp.sum(((descriptors - centre) / spread) ** 2))
-    return jnp.maximum(distance / usual - 1.0, 0.0)

@@ -21,30 +21,13 @@ from ssbi_core.optimize.closed_loop.acquisition import expectation, promise
 from ssbi_core.optimize.closed_loop.fields import Fields
 from ssbi_core.optimize.closed_loop.levers import Levers
 from ssbi_core.optimize.closed_loop.surrogate import Observation, Surrogate, given, learn, posterior, prior_scales
+from ssbi_core.optimize.closed_loop.trials import Design, Trials, mean
 
 Progress = Callable[[str, float], None]
 
 _POLISH = 20  # steps of L-BFGS on the surrogate, which is smooth
 _SAME = 1e-3  # distance in the unit cube below which two processes are one
 _FIRST_SOLVED = 3  # one in so many of the first processes
-
-
-@dataclass(frozen=True, eq=False)
-class Design:
-    """A process that was tried.
-
-    Attributes
-    ----------
-    values : (d,) of the levers.
-    round : 0 for the first ones.
-    predicted, solved : mean natural logarithm of the conductivity in S/cm by the net and by finite elements, NaN where
-        not asked; over the same fields of view for all processes.
-    """
-
-    values: np.ndarray
-    round: int
-    predicted: float
-    solved: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,63 +52,6 @@ class Found:
     evaluations: int
 
 
-class _Trials:
-    """What was tried so far, in the order in which it was."""
-
-    def __init__(self, levers: Levers, fields: Fields) -> None:
-        self.levers, self.fields = levers, fields
-        self.values: list[np.ndarray] = []
-        self.rounds: list[int] = []
-        self.net: dict[int, list[float]] = {}
-        self.fem: dict[int, list[float]] = {}
-        views, config = levers.config.views, levers.config
-        self.room = 64 * math.ceil(
-            2 * views * (1 + config.designs + config.rounds * config.candidates + config.candidates) / 64
-        )
-
-    def predict(self, values: Sequence[np.ndarray], number: int) -> list[int]:
-        """Add processes of a round and have the net predict them; their numbers."""
-        first, views = len(self.values), range(self.levers.config.views)
-        self.values += list(values)
-        self.rounds += [number] * len(values)
-        asked = [(self.levers.process(each), view) for each in values for view in views]
-        answers = [answer.log_conductivity for answer in self.fields.predicted(asked)]
-        for at in range(len(values)):
-            self.net[first + at] = answers[at * len(views) : (at + 1) * len(views)]
-        return list(range(first, len(self.values)))
-
-    def solve(self, at: int) -> None:
-        """Solve a process by finite elements."""
-        process = self.levers.process(self.values[at])
-        views = range(self.levers.config.views)
-        self.fem[at] = [self.fields.solved(process, view).log_conductivity for view in views]
-
-    def descriptors(self, values: Sequence[np.ndarray]) -> np.ndarray:
-        """(n, D) of processes."""
-        return np.asarray(self.levers.outcomes(np.array(values)).descriptors)
-
-    def observations(self) -> list[Observation]:
-        """All answers."""
-        x = self.descriptors(self.values)
-        return [
-            Observation(x[at], view, net, value)
-            for net, answers in ((True, self.net), (False, self.fem))
-            for at in sorted(answers)
-            for view, value in enumerate(answers[at])
-        ]
-
-    def best_solved(self) -> float:
-        """Highest mean logarithm by finite elements."""
-        return max(float(np.mean(answers)) for answers in self.fem.values())
-
-    def designs(self) -> tuple[Design, ...]:
-        """As records."""
-        return tuple(
-            Design(values, number, _mean(self.net.get(at)), _mean(self.fem.get(at)))
-            for at, (values, number) in enumerate(zip(self.values, self.rounds, strict=True))
-        )
-
-
 def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
     """Run the loop.
 
@@ -143,11 +69,11 @@ def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
     SolverError
         If a solve does not converge.
     """
-    config, trials = levers.config, _Trials(levers, fields)
+    config, trials = levers.config, Trials(levers, fields)
     seeking = AnnealingConfig(polish=_POLISH, seed=config.seed)
     progress(f"microstructures of {config.designs} processes", 0.0)
     first = trials.predict([levers.nearest(levers.start), *levers.spread_out(config.designs)], 0)
-    best_first = sorted(first[1:], key=lambda at: -_mean(trials.net[at]))[: max(2, config.designs // _FIRST_SOLVED)]
+    best_first = sorted(first[1:], key=lambda at: -mean(trials.net[at]))[: max(2, config.designs // _FIRST_SOLVED)]
     for at in [first[0], *best_first]:
         trials.solve(at)
     fields.keep()
@@ -172,7 +98,7 @@ def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
     return Found(optimum, trials.designs(), surrogate, np.array(history), ended, evaluations + used)
 
 
-def _candidates(trials: _Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[list[np.ndarray], int]:
+def _candidates(trials: Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[list[np.ndarray], int]:
     """The most promising processes, each as if those before it had turned out as expected."""
     levers, observations = trials.levers, trials.observations()
     solved = trials.descriptors([trials.values[at] for at in sorted(trials.fem)])
@@ -196,7 +122,7 @@ def _candidates(trials: _Trials, surrogate: Surrogate, seeking: AnnealingConfig)
     return chosen, evaluations
 
 
-def _to_solve(trials: _Trials, surrogate: Surrogate, candidates: Sequence[int]) -> list[int]:
+def _to_solve(trials: Trials, surrogate: Surrogate, candidates: Sequence[int]) -> list[int]:
     """The best ones, and the most uncertain of the others."""
     mean, variance = posterior(surrogate, trials.descriptors([trials.values[at] for at in candidates]))
     order = [int(at) for at in np.argsort(-mean)]
@@ -206,7 +132,7 @@ def _to_solve(trials: _Trials, surrogate: Surrogate, candidates: Sequence[int]) 
     return [candidates[at] for at in [*best, unsure]]
 
 
-def _optimum(trials: _Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[np.ndarray, int]:
+def _optimum(trials: Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[np.ndarray, int]:
     """The process that most is expected of, with levers that make no difference left at the start."""
     levers = trials.levers
     objective = jax.tree_util.Partial(expectation(levers.space), levers.given, levers.config.anomaly_penalty, surrogate)
@@ -248,7 +174,3 @@ def _distance(levers: Levers, values: np.ndarray, other: np.ndarray) -> float:
     with jax.enable_x64(True):
         one, two = (np.asarray(levers.space.encode(jnp.asarray(each))) for each in (values, other))
     return float(np.abs(one - two).max())
-
-
-def _mean(answers: Sequence[float] | None) -> float:
-    return float(np.mean(answers)) if answers else math.nan
