@@ -118,7 +118,8 @@ def _picture(result: OptimizationResult, title: str, caption: str, phases: Phase
 
 def _rows(result: OptimizationResult) -> list[Row]:
     before, after = (each.model_dump() for each in (result.microstructure_before, result.microstructure_after))
-    return [
-        Row(label, *(number(each[name]) if unit else percent(each[name]) for each in (before, after)), unit)
-        for name, (label, unit) in _STATISTICS.items()
-    ]
+    rows = []
+    for name, (label, unit) in _STATISTICS.items():
+        written = number if unit else percent
+        rows.append(Row(label, written(before[name]), written(after[name]), unit))
+    return rows

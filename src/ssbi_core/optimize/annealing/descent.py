@@ -38,7 +38,7 @@ def empty_room(size: int, config: AnnealingConfig) -> Room:
     return Room(jnp.zeros((config.descents, largest, size)), jnp.full((config.descents, largest), jnp.inf))
 
 
-def start_descent(position: jax.Array, reach: jax.Array, level: jax.Array) -> DescentState:
+def start_descent(position: jax.Array, reach: jax.Array | float, level: jax.Array | int) -> DescentState:
     """A round distribution about a point of the cube."""
     size = position.size
     return DescentState(

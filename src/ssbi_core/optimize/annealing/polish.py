@@ -57,11 +57,12 @@ def polish(objective: Objective, position: jax.Array, value: jax.Array, problem:
         at, state, best = carry
         here, gradient = slope(at, state=state)
         update, state = search.update(gradient, state, at, value=here, grad=gradient, value_fn=height)
-        at = jnp.where(jnp.isfinite(update).all(), at + update, at)
+        moved = at + jnp.asarray(update)
+        at = jnp.where(jnp.isfinite(moved).all(), moved, at)
         there = fold(jnp.where(smooth, at, position))
         reached = height(at)
         better = jnp.isfinite(reached) & (reached < best.value) & _feasible(problem, there)
-        tried = state[-1].info.num_linesearch_steps + 1
+        tried = state[-1].info.num_linesearch_steps + 1  # type: ignore[index] - optax types states as any tree
         best = Polished(
             jnp.where(better, there, best.position), jnp.where(better, reached, best.value), best.evaluations + tried
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jax
+import numpy as np
 
 
 class ChainState(NamedTuple):
@@ -135,10 +136,10 @@ class AnnealingInfo(NamedTuple):
     restarts : () descents that ended in this step.
     """
 
-    best_value: jax.Array
-    evaluations: jax.Array
-    temperature: jax.Array
-    spread: jax.Array
-    acceptance: jax.Array
-    unusable: jax.Array
-    restarts: jax.Array
+    best_value: jax.Array | np.ndarray
+    evaluations: jax.Array | np.ndarray
+    temperature: jax.Array | np.ndarray
+    spread: jax.Array | np.ndarray
+    acceptance: jax.Array | np.ndarray
+    unusable: jax.Array | np.ndarray
+    restarts: jax.Array | np.ndarray

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import jax
 import numpy as np
-from scipy.ndimage import distance_transform_edt, label
+from scipy.ndimage import distance_transform_edt
+from skimage.measure import label
 
 from ssbi_core.io import PhaseMap
 from ssbi_core.materials import Phase
@@ -19,7 +20,6 @@ from ssbi_core.simulate.process import MicrostructureStatistics
 
 _LEAST = 0.02  # change of a statistic that is worth an edit
 _BODY = 64  # pixels; smaller islands of electrode are not coated
-_EIGHT = np.ones((3, 3), int)
 
 
 def edited(
@@ -54,25 +54,24 @@ def resize_layer(labels: np.ndarray, ratio: float) -> np.ndarray:
     electrolyte = np.isin(labels, ELECTROLYTE)
     if not (electrode.any() and electrolyte.any()):
         return labels
-    from_electrode = distance_transform_edt(~electrode)
-    from_electrolyte = distance_transform_edt(~electrolyte)
+    from_electrode, from_electrolyte = _distance(~electrode), _distance(~electrolyte)
     if ratio < 1:
         gone = layer & (from_electrode > ratio * (from_electrode + from_electrolyte - 1) + 0.5)
         result[gone] = Phase.LLZO
         return result
     thickness = np.where(layer, from_electrode + from_electrolyte - 1, 0.0)
-    away, nearest = distance_transform_edt(~layer, return_indices=True)
-    grown = electrolyte & (away <= (ratio - 1) * thickness[tuple(nearest)])
+    grown = electrolyte & (_distance(~layer) <= (ratio - 1) * thickness[_nearest(layer)])
     result[grown] = Phase.REACTION_LAYER
     return result
 
 
 def close_pores(labels: np.ndarray, ratio: float, open_ratio: float) -> np.ndarray:
     """Pores shrunk to a share of their area, those along the interface to another; each becomes what surrounds it."""
-    pores, number = label(labels == Phase.PORE, _EIGHT)
+    pores = np.asarray(label(labels == Phase.PORE, connectivity=2))
+    number = int(pores.max())
     if not number or min(ratio, open_ratio) > 1 - _LEAST:
         return labels
-    depth = distance_transform_edt(pores > 0)
+    depth = _distance(pores > 0)
     touching = _touching(pores, labels, ELECTROLYTE) & _touching(
         pores, labels, (Phase.NMC, Phase.REACTION_LAYER, Phase.COATING)
     )
@@ -83,23 +82,20 @@ def close_pores(labels: np.ndarray, ratio: float, open_ratio: float) -> np.ndarr
         closed |= inside & (depth <= np.quantile(depth[inside], 1 - share[at]))
         if share[at] >= 1:
             closed &= ~inside
-    nearest = distance_transform_edt(
-        ~np.isin(labels, (Phase.LLZO, Phase.NMC)), return_distances=False, return_indices=True
-    )
-    return np.where(closed, labels[tuple(nearest)], labels)
+    return np.where(closed, labels[_nearest(np.isin(labels, (Phase.LLZO, Phase.NMC)))], labels)
 
 
 def coarsen_grains(labels: np.ndarray, ratio: float, seed: int) -> np.ndarray:
     """Grains of the electrolyte grown by a factor: some take over the ground of the others."""
     electrolyte = np.isin(labels, ELECTROLYTE)
-    grains, number = label(labels == Phase.LLZO)
+    grains = np.asarray(label(labels == Phase.LLZO, connectivity=1))
+    number = int(grains.max())
     survivors = max(1, round(number / ratio**2))
     if ratio < 1 + _LEAST or survivors >= number:
         return labels
     rank = np.append(0, np.asarray(jax.random.permutation(jax.random.key(seed), number)) + 1)
     kept = np.where(rank[grains] <= survivors, grains, 0)
-    nearest = distance_transform_edt(kept == 0, return_distances=False, return_indices=True)
-    owner = np.where(electrolyte, kept[tuple(nearest)], 0)
+    owner = np.where(electrolyte, kept[_nearest(kept > 0)], 0)
     result = np.where(electrolyte, int(Phase.LLZO), labels).astype(labels.dtype)
     for axis in (0, 1):
         one, other = (
@@ -113,14 +109,23 @@ def coarsen_grains(labels: np.ndarray, ratio: float, seed: int) -> np.ndarray:
 
 def add_coating(labels: np.ndarray, pixels: float) -> np.ndarray:
     """A coating on the electrode, so many pixels thicker; half a pixel and less is not drawn."""
-    bodies, number = label(np.isin(labels, (Phase.NMC, Phase.COATING)))
-    if pixels < 0.5 or not number:
+    bodies = np.asarray(label(np.isin(labels, (Phase.NMC, Phase.COATING)), connectivity=1))
+    if pixels < 0.5 or not bodies.any():
         return labels
     electrode = (np.bincount(bodies.ravel()) >= _BODY)[bodies] & (bodies > 0)
-    reached = (
-        (distance_transform_edt(~electrode) <= round(pixels)) & ~electrode & ~np.isin(labels, (Phase.PORE, Phase.NMC))
-    )
+    reached = (_distance(~electrode) <= round(pixels)) & ~electrode & ~np.isin(labels, (Phase.PORE, Phase.NMC))
     return np.where(reached, int(Phase.COATING), labels).astype(labels.dtype)
+
+
+def _distance(mask: np.ndarray) -> np.ndarray:
+    """Pixels from each true pixel to the nearest false one."""
+    return np.asarray(distance_transform_edt(mask))
+
+
+def _nearest(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column of the true pixel nearest to each pixel."""
+    rows, columns = np.asarray(distance_transform_edt(~mask, return_distances=False, return_indices=True))
+    return rows, columns
 
 
 def _ratio(before: float, after: float) -> float:

@@ -69,7 +69,7 @@ def outcome(space: Space, given: Given, values: jax.Array) -> Outcome:
     low, high = _range()
     return Outcome(
         (descriptors - low) / (high - low),
-        _cost(process, given.prices),
+        _cost(process, jnp.asarray(given.prices)),
         (process.sintering_temperature_C - _ROOM_C) * process.sintering_time_h,
         found["porosity"],
         _strangeness(descriptors),
@@ -108,7 +108,7 @@ def _reference() -> np.ndarray:
     """Descriptors (n, 6) of processes all over the default levers."""
     low, high = (np.array([BOUNDS[name][end] for name in ProcessValues._fields]) for end in (0, 1))
     unit = qmc.Sobol(len(low), rng=np.random.default_rng(0)).random(_REFERENCE)
-    return _described(traced_statistics(ProcessValues(*(low + unit * (high - low)).T), np), np)
+    return np.asarray(_described(traced_statistics(ProcessValues(*(low + unit * (high - low)).T), np), np))
 
 
 def _range() -> tuple[np.ndarray, np.ndarray]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import jax
 import numpy as np
-from scipy.ndimage import distance_transform_edt, label
+from scipy.ndimage import distance_transform_edt
 from scipy.stats import qmc
+from skimage.measure import label
 
 from ssbi_core.errors import InputError
 from ssbi_core.io import PhaseMap
@@ -99,12 +100,12 @@ def measure(labels: np.ndarray, pixel_size_nm: float) -> dict[str, float]:
         ``grain``: mean diameter of the electrolyte's grains, nm; ``porosity``: area fraction; ``layer``, ``coating``:
         area per length of interface, nm; ``open``: share of the interface that lies in a pore.
     """
-    grains, _ = label(labels == Phase.LLZO)
+    grains = np.asarray(label(labels == Phase.LLZO, connectivity=1))
     areas = np.bincount(grains.ravel())[1:]
     whole = areas[areas >= _SPECK]
     side = np.where(np.isin(labels, ELECTROLYTE), 1, np.where(np.isin(labels, (Phase.NMC, Phase.CONTACT)), 2, 0))
-    nearest = distance_transform_edt(side == 0, return_distances=False, return_indices=True)
-    grown = side[tuple(nearest)]
+    rows, columns = np.asarray(distance_transform_edt(side == 0, return_distances=False, return_indices=True))
+    grown = side[rows, columns]
     between = [
         (grown[1:] != grown[:-1], labels[1:], labels[:-1]),
         (grown[:, 1:] != grown[:, :-1], labels[:, 1:], labels[:, :-1]),

@@ -97,7 +97,7 @@ class Surrogate(NamedTuple):
 
 def prior_scales(number: int) -> Scales:
     """Where the search for `number` lengths begins, and the centre of their priors."""
-    start = Scales(np.full(number, 0.7), *(np.asarray(value) for value in (1.0, 0.1, 0.1, 0.3, 0.15, 0.15)))
+    start = (np.full(number, 0.7), 1.0, 0.1, 0.1, 0.3, 0.15, 0.15)
     return Scales(*(jnp.log(jnp.asarray(value, float)) for value in start))
 
 

@@ -41,7 +41,7 @@ def search_figure(result: OptimizationResult) -> Figure:
     axes.set_xlim(-0.5, len(result.best_by_round) - 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("Round")
-    _log_axis(axes, "y", np.concatenate([predicted, solved[np.isfinite(solved)]]))
+    _log_axis(axes, np.concatenate([predicted, solved[np.isfinite(solved)]]))
     _above(axes, ncols=4)
     return figure
 
@@ -93,7 +93,7 @@ def verified_figure(result: OptimizationResult) -> Figure:
         axes.plot([at - 0.09, at + 0.09], [mean, mean], color=INK, linewidth=2, zorder=3)
     axes.set_xlim(-0.25, 1.25)
     axes.set_xticks([0, 1], ["start", "optimum"])
-    _log_axis(axes, "y", np.exp(np.concatenate([found.before, found.after])))
+    _log_axis(axes, np.exp(np.concatenate([found.before, found.after])))
     low, high = found.gain_interval_90
     words = [
         (gain_in_words(found.gain), 17.0, "bold"),
@@ -123,7 +123,7 @@ def pareto_figure(result: OptimizationResult) -> Figure:
     axes.annotate("start, verified", (1, result.verification.baseline), (-4, 4), xycoords=axes.get_yaxis_transform(),
                   textcoords="offset points", ha="right", color=_ORANGE, fontsize=_SMALL)  # fmt: skip
     axes.set_xlabel("Cost")
-    _log_axis(axes, "y", np.concatenate([ends.ravel(), [result.verification.baseline]]))
+    _log_axis(axes, np.concatenate([ends.ravel(), [result.verification.baseline]]))
     bar = figure.colorbar(shade, cax=figure.add_axes((0.865, 0.17, 0.016, 0.76)))
     bar.set_label("Thermal budget, K h", fontsize=_SMALL)
     bar.ax.tick_params(labelsize=_SMALL, length=3)
@@ -144,18 +144,18 @@ def _strewn(rounds: np.ndarray) -> np.ndarray:
     return offsets
 
 
-def _log_axis(axes: Axes, which: str, values: np.ndarray) -> None:
+def _log_axis(axes: Axes, values: np.ndarray) -> None:
     low, high = float(values.min()) / 1.25, float(values.max()) * 1.25
     ticks, labels, exponent = log_ticks(low, high)
-    getattr(axes, f"set_{which}scale")("log")
-    getattr(axes, f"set_{which}lim")(low, high)
-    getattr(axes, f"set_{which}ticks")(ticks, labels)
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    axes.set_yticks(ticks, labels)
     axes.minorticks_off()
     power = f"{power_of_ten(exponent)} " if exponent else ""
-    getattr(axes, f"set_{which}label")(f"σ_eff, {power}S/cm".replace("_eff", "$_{\\mathrm{eff}}$"))
+    axes.set_ylabel(f"$\\sigma_{{\\mathrm{{eff}}}}$, {power}S/cm")
     axes.tick_params(labelsize=_SMALL, length=3)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis=which, color=_RULE, linewidth=0.6)
+    axes.grid(axis="y", color=_RULE, linewidth=0.6)
     axes.set_axisbelow(True)
 
 
