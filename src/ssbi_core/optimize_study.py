@@ -81,6 +81,25 @@ def optimize_study(
         kept=folder.path / _ANSWERS,
         progress=_after(progress, 0.0 if path is None else _FIND),
     )
+    outcome = write_optimization(result, folder, command)
+    (folder.path / _ANSWERS).unlink(missing_ok=True)
+    return outcome
+
+
+def write_optimization(result: OptimizationResult, folder: OutputFolder, command: str = "") -> OptimizationOutcome:
+    """Write what a closed loop found: the files of `optimize_study`.
+
+    Parameters
+    ----------
+    result : of `optimize`.
+    folder : to write into.
+    command : the command line that made it, for the report.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
     for name, labels in (("before", result.before), ("after", result.after), ("edited", result.edited)):
         if labels is not None:
             with folder.file(f"{name}.tif") as temporary:
@@ -91,7 +110,6 @@ def optimize_study(
         text = json.dumps(optimization_json(result), indent=2, ensure_ascii=False, allow_nan=False)
         temporary.write_text(text + "\n", encoding="utf-8")
     report = write_optimization_report(folder.path / "report.html", result, command=command)
-    (folder.path / _ANSWERS).unlink(missing_ok=True)
     return OptimizationOutcome(result, folder.path / _LISTING, report)
 
 

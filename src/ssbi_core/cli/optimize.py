@@ -111,19 +111,8 @@ def _bounds(given: list[str]) -> dict[str, tuple[float, float]]:
 
 def _process(given: list[str]) -> Any:
     """The process now, usual where it is not told; None where nothing is told."""
-    from pydantic import ValidationError
-
-    from ssbi_core.simulate import ProcessParameters
+    from ssbi_core.optimize.closed_loop.starting_point import told_process
 
     if not given:
         return None
-    values = assignments(given, "--initial", "VALUE", "LEVER", "pressure_MPa=50")
-    try:
-        return ProcessParameters(**values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(ProcessParameters.model_fields)
-        raise InputError(
-            f"--initial {name}={first['input']}", f"{first['msg'].lower()}; levers are {known}", "correct it"
-        ) from None
+    return told_process(assignments(given, "--initial", "VALUE", "LEVER", "pressure_MPa=50"), "--initial")

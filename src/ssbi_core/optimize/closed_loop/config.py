@@ -22,11 +22,16 @@ BOUNDS: dict[str, tuple[float, float]] = {
 PRICES: dict[str, float] = {
     "sintering_temperature_C": 0.004,
     "sintering_time_h": 0.5,
+    "initial_grain_size_nm": 0.3,
+    "nmc_grain_size_nm": 0.0,
     "coating_thickness_nm": 0.2,
     "surface_treatment": 1.0,
     "pressure_MPa": 0.01,
 }
-"""Cost per unit of each lever, in units of its own. Assumption: about 1 for a usual step of each; give your own."""
+"""Cost per unit of each lever, in units of its own; of the milled grain size per factor e that it gets finer.
+
+Assumption: about 1 for a usual step of each; give your own.
+"""
 
 
 def _setting(default: Any, title: str, unit: str, description: str, **bounds: Any) -> Any:

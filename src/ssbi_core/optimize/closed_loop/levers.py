@@ -24,7 +24,6 @@ from ssbi_core.simulate.process import MicrostructureStatistics, ProcessParamete
 
 _LOGARITHMIC = ("sintering_time_h", "initial_grain_size_nm", "nmc_grain_size_nm")
 _MILLED_FROM_NM = 1000.0  # assumption: milling costs as the logarithm of how much finer the powder gets
-_MILLING = 0.3  # assumption: per factor e
 _ROOM_C = 25.0
 _REFERENCE = 4096  # processes that stand for the microstructures the net was trained on
 _USUAL = 0.99  # of these are as near to their centre as counts as usual
@@ -110,11 +109,10 @@ class Levers:
         found = _corrected(process, self.corrections, jnp)
         descriptors = _described(found, jnp)
         low, high = _range()
-        hours, celsius = process.sintering_time_h, process.sintering_temperature_C
         return Outcome(
             (descriptors - low) / (high - low),
             jnp.asarray(cost(process, self.config, jnp)),
-            jnp.asarray((celsius - _ROOM_C) * hours),
+            jnp.asarray(thermal_budget(process)),
             jnp.asarray(found["porosity"]),
             _strangeness(descriptors),
         )
@@ -172,10 +170,15 @@ def _each_outcome(levers: Levers, values: jax.Array) -> Outcome:
 def cost(process: ProcessValues, config: ClosedLoopConfig, xp) -> jax.Array | float:
     """Price of a process: linear in the levers, milling by the logarithm of how fine the powder gets."""
     prices = {**PRICES, **config.prices}
-    milling = prices.pop("initial_grain_size_nm", _MILLING) * xp.log(
+    milling = prices.pop("initial_grain_size_nm") * xp.log(
         xp.maximum(_MILLED_FROM_NM / process.initial_grain_size_nm, 1.0)
     )
     return milling + sum(price * getattr(process, name) for name, price in prices.items())
+
+
+def thermal_budget(process: ProcessValues) -> jax.Array | float:
+    """Temperature above that of the room times time, K h."""
+    return (process.sintering_temperature_C - _ROOM_C) * process.sintering_time_h
 
 
 def _considered(number: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ssbi_core.optimize.closed_loop.search import Found, search
 from ssbi_core.optimize.closed_loop.sensitivity import sensitivity
 from ssbi_core.optimize.closed_loop.starting_point import StartingPoint, starting_point
 from ssbi_core.optimize.closed_loop.surrogate import posterior
+from ssbi_core.optimize.closed_loop.trials import Tried
 from ssbi_core.optimize.closed_loop.verification import example, verify
 from ssbi_core.predict.prediction import refuse_other_system
 from ssbi_core.predict.predictor import load_predictor, predictor_digest
@@ -38,10 +39,11 @@ def optimize(
     *,
     system: str | Path | MaterialSystem = "llzo_nmc",
     temperature: float = 298.15,
-    process: ProcessParameters | None = None,
+    process: ProcessParameters | Mapping[str, float] | None = None,
     config: ClosedLoopConfig | None = None,
     kept: Path | None = None,
     progress: Callable[[str, float], None] | None = None,
+    watch: Callable[[Tried], None] | None = None,
 ) -> OptimizationResult:
     """Find process parameters whose interfaces conduct better, and verify by how much.
 
@@ -51,17 +53,18 @@ def optimize(
         kinetics, and the optimum is tried on it. Without, the material is that of the kinetics.
     system : material system, name or loaded with its reaction layer.
     temperature : of the conductivity, K.
-    process : the one to be bettered; by default the one that would lead to the microstructure of `phases`, or the
-        usual one without.
+    process : the one to be bettered, or what is known of it: parameters that are not told are those that would lead to
+        the microstructure of `phases`, or the usual ones without.
     config : levers, bounds, prices, constraints, length of the search.
     kept : JSON file that remembers every answer; a search that finds one goes on from there, to the same end.
     progress : called with what is being done and the share done; what it raises ends the search.
+    watch : called after each round of the search with the processes tried so far.
 
     Raises
     ------
     InputError
-        If the labels are 3D or hold no interface, bounds are crossed, constraints leave no room, a lever is unknown,
-        or the net was trained on another material system.
+        If the labels are 3D or hold no interface, bounds are crossed, constraints leave no room, a lever is unknown or
+        its start not possible, or the net was trained on another material system.
     SolverError
         If a solve does not converge.
     """
@@ -72,7 +75,7 @@ def optimize(
     levers = Levers.of(begin.process, config, begin.corrections)
     settings = _settings(begin, system, temperature, config)
     fields = Fields(levers, system, temperature, *_field(phases, config), config.seed, kept, settings)
-    found = search(levers, fields, lambda what, share: report(what, _SEARCH * share))
+    found = search(levers, fields, lambda what, share: report(what, _SEARCH * share), watch)
     optimum = levers.process(found.optimum)
     verification = verify(
         fields,

@@ -13,8 +13,8 @@ from ssbi_core.io import PhaseMap
 from ssbi_core.optimize.annealing.space import Parameter
 from ssbi_core.optimize.closed_loop.config import ClosedLoopConfig
 from ssbi_core.optimize.closed_loop.pareto import ParetoPoint
-from ssbi_core.optimize.closed_loop.search import Design
 from ssbi_core.optimize.closed_loop.sensitivity import LeverSensitivity
+from ssbi_core.optimize.closed_loop.trials import Design
 from ssbi_core.optimize.closed_loop.verification import Verification
 from ssbi_core.simulate.process import MicrostructureStatistics, ProcessParameters
 

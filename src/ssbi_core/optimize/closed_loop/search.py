@@ -20,30 +20,14 @@ from ssbi_core.optimize.closed_loop.acquisition import Expected, Promise
 from ssbi_core.optimize.closed_loop.fields import Fields
 from ssbi_core.optimize.closed_loop.levers import Levers
 from ssbi_core.optimize.closed_loop.surrogate import Observation, Surrogate, given, learn, posterior, prior_scales
+from ssbi_core.optimize.closed_loop.trials import Design, Trials, Tried, mean_answer
 
 Progress = Callable[[str, float], None]
+Watch = Callable[[Tried], None]
 
 _POLISH = 20  # steps of L-BFGS on the surrogate, which is smooth
 _SAME = 1e-3  # distance in the unit cube below which two processes are one
 _FIRST_SOLVED = 3  # one in so many of the first processes
-
-
-@dataclass(frozen=True, eq=False)
-class Design:
-    """A process that was tried.
-
-    Attributes
-    ----------
-    values : (d,) of the levers.
-    round : 0 for the first ones.
-    predicted, solved : mean natural logarithm of the conductivity in S/cm by the net and by finite elements, NaN where
-        not asked; over the same fields of view for all processes.
-    """
-
-    values: np.ndarray
-    round: int
-    predicted: float
-    solved: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,64 +52,7 @@ class Found:
     evaluations: int
 
 
-class _Trials:
-    """What was tried so far, in the order in which it was."""
-
-    def __init__(self, levers: Levers, fields: Fields) -> None:
-        self.levers, self.fields = levers, fields
-        self.values: list[np.ndarray] = []
-        self.rounds: list[int] = []
-        self.net: dict[int, list[float]] = {}
-        self.fem: dict[int, list[float]] = {}
-        views, config = levers.config.views, levers.config
-        self.room = 64 * math.ceil(
-            2 * views * (1 + config.designs + config.rounds * config.candidates + config.candidates) / 64
-        )
-
-    def predict(self, values: Sequence[np.ndarray], number: int) -> list[int]:
-        """Add processes of a round and have the net predict them; their numbers."""
-        first, views = len(self.values), range(self.levers.config.views)
-        self.values += list(values)
-        self.rounds += [number] * len(values)
-        asked = [(self.levers.process(each), view) for each in values for view in views]
-        answers = [answer.log_conductivity for answer in self.fields.predicted(asked)]
-        for at in range(len(values)):
-            self.net[first + at] = answers[at * len(views) : (at + 1) * len(views)]
-        return list(range(first, len(self.values)))
-
-    def solve(self, at: int) -> None:
-        """Solve a process by finite elements."""
-        process = self.levers.process(self.values[at])
-        views = range(self.levers.config.views)
-        self.fem[at] = [self.fields.solved(process, view).log_conductivity for view in views]
-
-    def descriptors(self, values: Sequence[np.ndarray]) -> np.ndarray:
-        """(n, D) of processes."""
-        return np.asarray(self.levers.outcomes(np.array(values)).descriptors)
-
-    def observations(self) -> list[Observation]:
-        """All answers."""
-        x = self.descriptors(self.values)
-        return [
-            Observation(x[at], view, net, value)
-            for net, answers in ((True, self.net), (False, self.fem))
-            for at in sorted(answers)
-            for view, value in enumerate(answers[at])
-        ]
-
-    def best_solved(self) -> float:
-        """Highest mean logarithm by finite elements."""
-        return max(float(np.mean(answers)) for answers in self.fem.values())
-
-    def designs(self) -> tuple[Design, ...]:
-        """As records."""
-        return tuple(
-            Design(values, number, _mean(self.net.get(at)), _mean(self.fem.get(at)))
-            for at, (values, number) in enumerate(zip(self.values, self.rounds, strict=True))
-        )
-
-
-def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
+def search(levers: Levers, fields: Fields, progress: Progress, watch: Watch | None = None) -> Found:
     """Run the loop.
 
     Parameters
@@ -142,27 +69,30 @@ def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
     SolverError
         If a solve does not converge.
     """
-    config, trials = levers.config, _Trials(levers, fields)
+    config, trials = levers.config, Trials(levers, fields)
     seeking, promise = _seeking(config.seed), Promise(levers)
     progress(f"microstructures of {config.designs} processes", 0.0)
     first = trials.predict([levers.nearest(levers.start), *levers.spread_out(config.designs)], 0)
-    best_first = sorted(first[1:], key=lambda at: -_mean(trials.net[at]))[: max(2, config.designs // _FIRST_SOLVED)]
-    for at in [first[0], *best_first]:
-        trials.solve(at)
-    fields.keep()
+    by_net = sorted(first[1:], key=lambda at: -mean_answer(trials.net[at]))
+    best_first = by_net[: max(2, config.designs // _FIRST_SOLVED)]
+    each = 1 / (config.rounds + 2)  # share of the time of a round
+    _solve(trials, [first[0], *best_first], "first processes", 0.0, each, progress)
     surrogate = learn(trials.observations(), trials.room, prior_scales(trials.descriptors(trials.values).shape[1]))
     history, idle, evaluations = [trials.best_solved()], 0, 0
+    watch = watch or _nobody
+    watch(Tried.of(trials.designs(), history))
     ended = f"all {config.rounds} rounds were used"
     for number in range(1, config.rounds + 1):
-        progress(f"round {number} of at most {config.rounds}", number / (config.rounds + 2))
+        name = f"round {number} of at most {config.rounds}"
+        progress(name, number * each)
         chosen, used = _candidates(trials, surrogate, promise, seeking)
         evaluations += used
         known = trials.predict(chosen, number)
-        for at in _to_solve(trials, given(surrogate, trials.observations()), known):
-            trials.solve(at)
-        fields.keep()
+        to_solve = _to_solve(trials, given(surrogate, trials.observations()), known)
+        _solve(trials, to_solve, name, number * each, each, progress)
         surrogate = learn(trials.observations(), trials.room, surrogate.scales)
         history.append(trials.best_solved())
+        watch(Tried.of(trials.designs(), history))
         idle = idle + 1 if history[-1] - history[-2] < math.log1p(config.least_gain) else 0
         if idle >= config.patience:
             ended = f"{config.patience} rounds gained less than {config.least_gain:.0%} by finite elements"
@@ -171,12 +101,23 @@ def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
     return Found(optimum, trials.designs(), surrogate, np.array(history), ended, evaluations + used)
 
 
+def _solve(trials: Trials, which: Sequence[int], name: str, start: float, share: float, progress: Progress) -> None:
+    """Solve processes one after the other, saying so in the share of the time that begins at `start`."""
+    for done, at in enumerate(which):
+        progress(f"{name}, solving {done + 1} of {len(which)}", start + share * done / len(which))
+        trials.solve(at)
+
+
+def _nobody(_tried: Tried) -> None:
+    """Nobody watches."""
+
+
 def _seeking(seed: int) -> AnnealingConfig:
     return AnnealingConfig(polish=_POLISH, seed=seed)
 
 
 def _candidates(
-    trials: _Trials, surrogate: Surrogate, promise: Promise, seeking: AnnealingConfig
+    trials: Trials, surrogate: Surrogate, promise: Promise, seeking: AnnealingConfig
 ) -> tuple[list[np.ndarray], int]:
     """The most promising processes, each as if those before it had turned out as expected."""
     levers, observations = trials.levers, trials.observations()
@@ -199,7 +140,7 @@ def _candidates(
     return chosen, evaluations
 
 
-def _to_solve(trials: _Trials, surrogate: Surrogate, candidates: Sequence[int]) -> list[int]:
+def _to_solve(trials: Trials, surrogate: Surrogate, candidates: Sequence[int]) -> list[int]:
     """The best ones, and the most uncertain of the others."""
     mean, variance = posterior(surrogate, trials.descriptors([trials.values[at] for at in candidates]))
     order = [int(at) for at in np.argsort(-mean)]
@@ -209,7 +150,7 @@ def _to_solve(trials: _Trials, surrogate: Surrogate, candidates: Sequence[int]) 
     return [candidates[at] for at in [*best, unsure]]
 
 
-def _optimum(trials: _Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[np.ndarray, int]:
+def _optimum(trials: Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[np.ndarray, int]:
     """The process that most is expected of, with levers that make no difference left at the start."""
     levers, expected = trials.levers, Expected(trials.levers)
     objective = jax.tree_util.Partial(expected, surrogate)
@@ -246,7 +187,3 @@ def _distance(levers: Levers, values: np.ndarray, other: np.ndarray) -> float:
     with jax.enable_x64(True):
         one, two = (np.asarray(levers.space.encode(jnp.asarray(each))) for each in (values, other))
     return float(np.abs(one - two).max())
-
-
-def _mean(answers: Sequence[float] | None) -> float:
-    return float(np.mean(answers)) if answers else math.nan
