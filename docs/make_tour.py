@@ -58,6 +58,19 @@ def tour(opened: Window, folder: Path) -> None:
     dock.panel("report").folder.setText("interface")
     opened.run("report")
     opened.picture(folder / "9_report.png")
+    shorten_search(opened)
+    opened.run("optimization")
+    opened.picture(folder / "10_optimization.png")
+
+
+def shorten_search(opened: Window) -> None:
+    """A search of minutes: small fields of view, few of them."""
+    from qtpy.QtWidgets import QSpinBox
+
+    form = opened.dock.panel("optimization").form.length
+    short = {"rounds": 3, "designs": 8, "candidates": 3, "realizations": 8, "views": 1, "field_px": 128}
+    for name, value in short.items():
+        form.findChild(QSpinBox, name).setValue(value)
 
 
 def paint(opened: Window) -> None:

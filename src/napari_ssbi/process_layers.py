@@ -19,7 +19,8 @@ SIMULATED = ("process_before", "process_after", "process_names")
 EDITED = "process_edited"
 _GAP = 0.06  # of a field of view, between pictures
 _NAME_COLOR = "#E69F00"
-_TITLES = ("Start, simulated", "Optimum, simulated")
+_TITLES, _SHORT = ("Start, simulated", "Optimum, simulated"), ("Start", "Optimum")
+_ABOVE = 0.06  # of a field of view, from a picture to its name
 
 
 def process_layers(found: Improved, system: MaterialSystem, source: Source | None) -> Iterator[LayerData]:
@@ -70,16 +71,16 @@ def _picture(phases: PhaseMap, system: MaterialSystem, placement: Placement, rol
 def _names(shapes: list[tuple[int, ...]], placements: list[Placement]) -> LayerData:
     """What the pictures are, above them."""
     places = [
-        np.array(placed.offset) + np.array(placed.linear) @ (-0.03 * shape[0], (shape[1] - 1) / 2)
+        np.array(placed.offset) + np.array(placed.linear) @ (-_ABOVE * shape[0], (shape[1] - 1) / 2)
         for shape, placed in zip(shapes, placements, strict=True)
     ]
     settings: dict[str, Any] = {
         "name": "Names of the simulated pictures",
-        "features": {"picture": list(_TITLES)},
+        "features": {"picture": list(_SHORT)},
         "size": 0.01 * placements[0].sizes[0],
         "face_color": "transparent",
         "border_color": "transparent",
-        "text": {"string": "{picture}", "color": _NAME_COLOR, "size": 12, "anchor": "lower_left"},
+        "text": {"string": "{picture}", "color": _NAME_COLOR, "size": 11, "anchor": "center"},
         "metadata": {MARK: {"role": SIMULATED[2]}},
         "units": placements[0].units,
         "axis_labels": placements[0].axis_labels,

@@ -12,7 +12,8 @@ from napari_ssbi.widgets.log_axis import log_ticks
 BLUE, ORANGE = "#4C9ED9", "#E69F00"
 _APART = 0.14  # least distance of ticks, of the axis
 _MARGIN = 0.08  # of the axis, at each end
-_NARROWEST = 1.05  # ratio of its ends
+_NARROWEST, _WIDEST = 1.05, 1e3  # ratio of its ends; a field that does not conduct at all lies below
+_HEIGHT = 210  # pixels
 
 
 class ConductivityChart(Chart):
@@ -21,11 +22,12 @@ class ConductivityChart(Chart):
     def __init__(self) -> None:
         super().__init__()
         self.box.setMouseEnabled(False, False)
+        self.setFixedHeight(_HEIGHT)
 
     def scale(self, conductivity: np.ndarray, low: float, high: float, bottom: str) -> None:
         """Have the axes hold these conductivities (S/cm), and the values from low to high of the bottom axis."""
         known = conductivity[np.isfinite(conductivity) & (conductivity > 0)]
-        ends = float(known.min()), float(known.max())
+        ends = float(max(known.min(), known.max() / _WIDEST)), float(known.max())
         widened = max(ends[1] / ends[0], _NARROWEST) ** _MARGIN
         ticks = log_ticks(ends[0] / widened, ends[1] * widened, _APART)
         labelled = [(math.log10(value), label) for value, label in zip(ticks.values, ticks.labels, strict=True)]

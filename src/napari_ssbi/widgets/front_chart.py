@@ -16,7 +16,7 @@ from napari_ssbi.widgets.conductivity_axis import BLUE, ORANGE, ConductivityChar
 _NEAR = 14  # screen pixels from a dot that a click may miss it by
 _MARGIN = 0.06  # of the axis of cost, at each end
 _KEY = (
-    f"○ expected, with the 90 % interval &nbsp; <span style='color:{ORANGE}'>◆</span> start &nbsp; "
+    f"○ expected, with the 90 % interval   <span style='color:{ORANGE}'>◆</span> start   "
     f"<span style='color:{BLUE}'>●</span> optimum, both verified"
 )
 

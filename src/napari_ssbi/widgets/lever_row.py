@@ -12,12 +12,12 @@ from napari_ssbi.widgets.number_cell import mark, reason_label, typed_number
 from ssbi_core.optimize.closed_loop.config import BOUNDS, PRICES
 from ssbi_core.simulate.process import ProcessParameters
 
-_WIDTH = 44  # pixels of a cell
+_WIDTHS = (42, 40, 40, 46)  # pixels of the cells: the dock is no wider
 _SHORT = {
     "sintering_temperature_C": "Sintering",
-    "sintering_time_h": "Sintering time",
-    "initial_grain_size_nm": "Milled grains",
-    "nmc_grain_size_nm": "NMC grains",
+    "sintering_time_h": "Sintering",
+    "initial_grain_size_nm": "Milled grain",
+    "nmc_grain_size_nm": "NMC grain",
     "coating_thickness_nm": "Coating",
     "surface_treatment": "Clean surface",
     "pressure_MPa": "Pressure",
@@ -55,8 +55,8 @@ class LeverRow(QObject):
         self.cells: tuple[QWidget, ...] = (self.free, self.start, self.low, self.high, self.price)
         self.reason = reason_label()
         self.free.toggled.connect(self._tick)
-        for cell in self._lines():
-            cell.setFixedWidth(_WIDTH)
+        for cell, width in zip(self._lines(), _WIDTHS, strict=True):
+            cell.setFixedWidth(width)
             cell.textChanged.connect(lambda _=None: self._edit())
         title = str(field.title)
         for cell, word in zip(self._lines(), ("start", "low", "high", "price"), strict=True):
@@ -64,7 +64,7 @@ class LeverRow(QObject):
 
     def show_start(self, *, of_image: bool) -> None:
         """Say what an empty start stands for: inferred from the image, or the usual value."""
-        self.start.setPlaceholderText("image" if of_image else f"{self.default:g}")
+        self.start.setPlaceholderText("auto" if of_image else f"{self.default:g}")
         self._start_tip = "inferred from the image" if of_image else "the usual value"
         self.show_wrong()
 

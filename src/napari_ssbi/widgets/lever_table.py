@@ -48,7 +48,7 @@ class LeverTable(QWidget):
         self.rows = {name: LeverRow(name) for name in ProcessParameters.model_fields}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(4)
+        grid.setHorizontalSpacing(2)
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(0, 1)
         for column, (text, tip) in enumerate(_HEADERS.items()):

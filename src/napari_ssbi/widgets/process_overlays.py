@@ -14,8 +14,12 @@ from napari_ssbi.process_layers import EDITED, SIMULATED, process_layers
 from ssbi_core.materials import MaterialSystem
 
 _BOXES = {
-    "Start and optimum, the same simulated field of view": (SIMULATED, True),
-    "Your image as the optimum would make it": ((EDITED,), False),
+    "Start and optimum, simulated": (SIMULATED, True, "The same field of view of both, beside the image"),
+    "Your image with the optimum": (
+        (EDITED,),
+        False,
+        "Its layer, pores, grains and coating, resized",
+    ),
 }
 
 
@@ -29,9 +33,10 @@ class ProcessOverlays(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(QLabel("<b>On the canvas</b>"))
-        for title, (roles, shown) in _BOXES.items():
+        for title, (roles, shown, tip) in _BOXES.items():
             box = self.boxes[roles] = QCheckBox(title)
             box.setChecked(shown)
+            box.setToolTip(tip)
             box.toggled.connect(partial(self._show, roles))
             column.addWidget(box)
         self.refresh()

@@ -10,8 +10,8 @@ from napari_ssbi.views.charts import pg
 from napari_ssbi.widgets.conductivity_axis import BLUE, ORANGE, ConductivityChart, logarithm
 
 _KEY = (
-    f"<span style='color:{BLUE}'>●</span> solved by finite elements &nbsp; ○ predicted by the net<br>"
-    f"<span style='color:{ORANGE}'>◆</span> start &nbsp; <span style='color:{BLUE}'>▬</span> best so far"
+    f"<span style='color:{BLUE}'>●</span> solved by finite elements   ○ predicted by the net   "
+    f"<span style='color:{ORANGE}'>◆</span> start   <span style='color:{BLUE}'>▬</span> best so far"
 )
 
 
@@ -31,7 +31,9 @@ class SearchChart(QWidget):
             self.chart.addItem(item)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.words, self.chart, QLabel(_KEY)):
+        key = QLabel(_KEY)
+        key.setWordWrap(True)
+        for widget in (self.words, self.chart, key):
             column.addWidget(widget)
         self.hide()
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from napari_ssbi.compute.process_search import Improved, KnownProcess, Searched
 from napari_ssbi.compute.tasks import Setting
+from napari_ssbi.inputs import Source
 from napari_ssbi.widgets.front_chart import FrontChart
 from napari_ssbi.widgets.lever_changes import LeverChanges
 from napari_ssbi.widgets.messages import error_sentences
@@ -41,13 +42,15 @@ class OptimizationSettings(NamedTuple):
     config : levers, limits, length of the search.
     setting : material and temperature.
     given : properties in place of the material file's.
-    made_from : versions of the steps it took; none for the material system alone.
+    source : the image; None for the material system alone.
+    made_from : versions of the steps it took.
     """
 
     start: dict[str, float]
     config: ClosedLoopConfig
     setting: Setting
     given: Given
+    source: Source | None
     made_from: dict[str, int]
 
 
@@ -94,14 +97,16 @@ class OptimizationPanel(StepPanel):
     @override
     def request(self) -> Request:
         settings = self._settings()
+        kept = self.bar.kept(settings)
         arguments = {
-            "phases": self.analysis.value("phases") if settings.made_from else None,
+            "phases": None if settings.source is None else self.analysis.value("phases"),
             "setting": settings.setting,
             "process": settings.start,
             "config": settings.config,
             **settings.given._asdict(),
-            "kept": self.bar.kept(settings),
+            "kept": kept,
         }
+        self._live = self._live if kept.exists() else None
         request = Request("optimize_process", arguments, settings)
         self.problem.show_sentences([])
         self.bar.started(request)
@@ -110,9 +115,7 @@ class OptimizationPanel(StepPanel):
     @override
     def accept(self, result: Improved, request: Request, made_from: Mapping[str, int]) -> Iterator[None]:
         settings: OptimizationSettings = request.settings
-        chosen: Chosen | None = self.analysis.value("data")
-        source = chosen.source if chosen is not None and settings.made_from else None
-        yield from self.overlays.put(result, settings.setting.material(), source)
+        yield from self.overlays.put(result, settings.setting.material(), settings.source)
         self.bar.finished()
         self.analysis.store(self.KEY, result, settings, settings.made_from)
         self.tabs.setCurrentIndex(_RESULT_TAB)
@@ -150,7 +153,6 @@ class OptimizationPanel(StepPanel):
         self.bar.refresh(running=running, busy=self.analysis.running is not None)
         self.overlays.refresh()
         if running and not self._was_running:
-            self._live = self._live if self.bar.holds else None
             self.tabs.setCurrentIndex(_SEARCH_TAB)
         self._was_running = running
         found: Improved | None = None if result is None else result.value
@@ -178,7 +180,7 @@ class OptimizationPanel(StepPanel):
         if typed.system is not None:
             temperature = Setting().temperature if chosen is None else chosen.setting.temperature
             setting = Setting(typed.system, None, temperature)
-            return OptimizationSettings(typed.start, typed.config, setting, Given({}, {}), {})
+            return OptimizationSettings(typed.start, typed.config, setting, Given({}, {}), None, {})
         results = {step: self.analysis.result(step) for step in _MADE_FROM}
         if chosen is None or any(result is None for result in results.values()):
             raise InputError(
@@ -187,9 +189,8 @@ class OptimizationPanel(StepPanel):
                 "run Phases first, or choose a material system under Begin with",
             )
         versions = {step: result.version for step, result in results.items() if result is not None}
-        return OptimizationSettings(
-            typed.start, typed.config, chosen.setting, given_properties(self.analysis), versions
-        )
+        given = given_properties(self.analysis)
+        return OptimizationSettings(typed.start, typed.config, chosen.setting, given, chosen.source, versions)
 
     def _connect(self) -> None:
         self.form.edited.connect(self._edit)

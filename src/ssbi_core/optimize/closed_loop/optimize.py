@@ -31,7 +31,7 @@ from ssbi_core.simulate.study import PIXEL_SIZE_NM
 from ssbi_core.types import silent
 
 _LEVEL_90 = 1.6448536269514722  # standard deviations
-_SEARCH = 0.5  # share of the time before verification
+_SEARCH, _VERIFIED = 0.5, 0.95  # share of the time before verification, and after it
 
 
 def optimize(
@@ -82,10 +82,13 @@ def optimize(
         begin.process,
         optimum,
         config.realizations,
-        lambda what, share: report(what, _SEARCH + (1 - _SEARCH) * share),
+        lambda what, share: report(what, _SEARCH + (_VERIFIED - _SEARCH) * share),
     )
+    report("sensitivities and what the optimum costs", _VERIFIED)
     expected, interval = _expected(levers, found)
     before, after = levers.statistics(begin.process), levers.statistics(optimum)
+    if phases is not None:
+        report("the image as the optimum would make it", (1 + _VERIFIED) / 2)
     own = _own_image(phases, before, after, fields)
     report("done", 1.0)
     return OptimizationResult(

@@ -51,7 +51,7 @@ class Tried(NamedTuple):
     best_by_round: np.ndarray
 
     @classmethod
-    def of(cls, designs: Sequence[Design], best_by_round: Sequence[float]) -> Tried:
+    def of(cls, designs: Sequence[Design], best_by_round: Sequence[float] | np.ndarray) -> Tried:
         """Of designs, and natural logarithms of the best conductivities."""
         return cls(
             np.array([design.values for design in designs]),

@@ -101,7 +101,7 @@ def test_the_phases_of_the_image_are_begun_with_once_there_are_any(dock, asked):
     add_image(dock)
     run(dock, "data", "phases")
     assert form.origin.currentData() is None
-    assert form.table.rows["pressure_MPa"].start.placeholderText() == "image"
+    assert form.table.rows["pressure_MPa"].start.placeholderText() == "auto"
     run(dock, "optimization")
     np.testing.assert_array_equal(asked[0]["phases"].labels, dock.analysis.value("phases").labels)
 
