@@ -1,4 +1,7 @@
-"""Pictures of the guided tour, made anew in a real window: `python -m docs.make_tour [light|dark]` (Xvfb will do)."""
+"""Pictures of the guided tour, made anew in a real window: `python -m docs.make_tour [light|dark] [POPULATION]`.
+
+Xvfb will do. POPULATION is the population.parquet that the step Anomalies compares with; without, the other samples.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from pathlib import Path
 
 from benchmarks.plugin.window import Window, need_display, window
 
+from ssbi_core.pipeline import sample_paths
+
 IMAGES = Path(__file__).resolve().parent / "images" / "tour"
 SAMPLE = "broken_layer"
 
@@ -17,16 +22,17 @@ def main() -> None:
     """Go from an empty window to a report, and photograph each step."""
     need_display()
     theme = sys.argv[1] if len(sys.argv) > 1 else "dark"
+    normal = Path(sys.argv[2]).absolute() if len(sys.argv) > 2 else sample_paths()[0].parent
     folder = IMAGES if theme == "dark" else IMAGES / theme
     folder.mkdir(parents=True, exist_ok=True)
     with window() as opened, tempfile.TemporaryDirectory() as place:
         opened.viewer.theme = theme
         os.chdir(place)  # where the report goes; the path of a folder that is thrown away is no part of the tour
-        tour(opened, folder)
+        tour(opened, folder, normal)
 
 
-def tour(opened: Window, folder: Path) -> None:
-    """Photograph every step into a folder."""
+def tour(opened: Window, folder: Path, normal: Path) -> None:
+    """Photograph every step into a folder; the image is compared with normal ones."""
     from ssbi_core.materials import Phase
 
     dock, viewer = opened.dock, opened.viewer
@@ -55,22 +61,38 @@ def tour(opened: Window, folder: Path) -> None:
     opened.picture(folder / "7_what_if.png")
     opened.run("prediction")
     opened.picture(folder / "8_prediction.png")
+    anomalies(opened, normal)
+    opened.picture(folder / "9_anomalies.png")
     dock.panel("report").folder.setText("interface")
     opened.run("report")
-    opened.picture(folder / "9_report.png")
-    shorten_search(opened)
-    opened.run("optimization")
-    opened.picture(folder / "10_optimization.png")
+    opened.picture(folder / "10_report.png")
+    better_process(opened)
+    opened.picture(folder / "11_optimization.png")
 
 
-def shorten_search(opened: Window) -> None:
-    """A search of minutes: small fields of view, few of them."""
+def anomalies(opened: Window, normal: Path) -> None:
+    """The most anomalous place, without what other steps have put over the image."""
+    layers, panel = opened.dock.analysis.layers, opened.dock.panel("anomalies")
+    for _role, layer in layers:
+        layer.visible = False
+    panel.reference.choose(str(normal))
+    opened.run("anomalies")
+    panel.rate.set_rate(0.2)
+    panel.list.setCurrentRow(0)
+    opened.rest()
+
+
+def better_process(opened: Window) -> None:
+    """A search of minutes, for few and small fields of view, without what other steps have put over the image."""
     from qtpy.QtWidgets import QSpinBox
 
     form = opened.dock.panel("optimization").form.length
-    short = {"rounds": 3, "designs": 8, "candidates": 3, "realizations": 8, "views": 1, "field_px": 128}
+    short = {"rounds": 3, "designs": 8, "candidates": 3, "realizations": 8, "views": 1, "field_px": 256}
     for name, value in short.items():
         form.findChild(QSpinBox, name).setValue(value)
+    for role, layer in opened.dock.analysis.layers:
+        layer.visible = role == "found_phases"
+    opened.run("optimization")
 
 
 def paint(opened: Window) -> None:

@@ -61,18 +61,18 @@ class Case(NamedTuple):
         return load_system(SYSTEM, reaction_layer=self.reaction_layer)
 
 
-def solved_cases(planned: Iterable[Case]) -> list[Case]:
-    """Those cases that have a trustworthy reference, solved where they are not yet."""
-    folder = benchmark_folder() / f"study_{SEED}"
-    simulate_study(IMAGES, SEED, folder, images=False)
+def solved_cases(planned: Iterable[Case], seed: int = SEED) -> list[Case]:
+    """Those cases of a seed that have a trustworthy reference, solved where they are not yet."""
+    folder = benchmark_folder() / f"study_{seed}"
+    simulate_study(IMAGES, seed, folder, images=False)
     found = [_solved(folder, case) for case in planned]
     return [case for case in found if case.conductivity.trustworthy]
 
 
 @cache
-def planned_groups() -> tuple[Case, ...]:
+def planned_groups(seed: int = SEED) -> tuple[Case, ...]:
     """All cases of all groups in order, with a conductivity of 0; they depend on nothing but the seed."""
-    return _planned(jax.random.key(SEED), np.random.default_rng(SEED), range(GROUPS), OF_GROUP)
+    return _planned(jax.random.key(seed), np.random.default_rng(seed), range(GROUPS), OF_GROUP, seed)
 
 
 @cache
@@ -90,7 +90,9 @@ def planned_loners() -> tuple[Case, ...]:
     return tuple(case for turn in rounds for case in turn)
 
 
-def _planned(key: jax.Array, rng: np.random.Generator, groups: range, of_group: int) -> tuple[Case, ...]:
+def _planned(
+    key: jax.Array, rng: np.random.Generator, groups: range, of_group: int, seed: int = SEED
+) -> tuple[Case, ...]:
     """Chemistries, temperatures and interfaces take turns, interfaces in random order."""
     keep_compiled_programs()
     chemistries = sorted(load_system(SYSTEM).reaction_layers)
@@ -102,7 +104,7 @@ def _planned(key: jax.Array, rng: np.random.Generator, groups: range, of_group: 
         Case(
             group,
             place,
-            f"sim_{SEED}_{image:05d}",
+            f"sim_{seed}_{image:05d}",
             chemistries[at % len(chemistries)],
             TEMPERATURES[at // len(chemistries) % len(TEMPERATURES)],
             z[at],
@@ -138,4 +140,5 @@ def true_phases(folder: Path, image: str) -> PhaseMap:
 @lru_cache(maxsize=IMAGES)
 def true_graph(image: str) -> InterfaceGraph:
     """Graph of the true labels; it depends on neither temperature nor chemistry but in what features say."""
-    return build_graph(true_phases(benchmark_folder() / f"study_{SEED}", image), system=SYSTEM)
+    folder = benchmark_folder() / f"study_{image.split('_')[1]}"
+    return build_graph(true_phases(folder, image), system=SYSTEM)

@@ -142,10 +142,37 @@ def _tuning(r: dict[str, Any]) -> list[Row]:
     ]
 
 
+def _training_time(r: dict[str, Any]) -> list[Row]:
+    return [(f"training on {r['graphs']} graphs: fit, posterior and calibration", f"{r['seconds'] / 60:.1f} min")]
+
+
+def _generalisation(r: dict[str, Any]) -> list[Row]:
+    methods = r["methods"]
+    curve = [name for name in methods if name.endswith(" graphs")]
+    asked = list(dict.fromkeys(name.rpartition(": ")[0] for name in methods if name not in curve))
+    rows = [
+        (
+            f"mean error of a net by graphs learned from: {', '.join(name.removesuffix(' graphs') for name in curve)}",
+            "; ".join(f"{methods[name]['ape']['estimate']:.1%}" for name in curve),
+        )
+    ]
+    for what in asked:
+        without, with_ = (methods[f"{what}: {who}"] for who in ("not learned", "learned"))
+        rows.append(
+            (
+                f"{what}: mean error of a net that never saw such; that did; share the former flags as out of range",
+                f"{without['ape']['estimate']:.1%}; {with_['ape']['estimate']:.1%}; {without['flagged']:.0%}",
+            )
+        )
+    return rows
+
+
 PREDICT_TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "predict_network": _network,
     "predict.shipped": _shipped,
     "predict.cross_validation": _cross_validation,
+    "predict.generalisation": _generalisation,
+    "predict.training_time": _training_time,
     "predict.coverage": _coverage,
     "predict.raw_images": _raw_images,
     "predict.hidden_resistance": _hidden_resistance,

@@ -52,6 +52,10 @@ DERIVED = frozenset(
         "sensitivity",
         "streamlines",
         "bottlenecks",
+        "anomaly_map",
+        "anomaly_nodes",
+        "anomaly_boxes",
+        "anomaly_numbers",
     }
 )
 """Roles of layers that an analysis made; none of them is something to analyse."""

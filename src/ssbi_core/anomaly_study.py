@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ssbi_core.anomaly.config import AnomalyConfig
+from ssbi_core.anomaly.config import FEWEST_IMAGES, AnomalyConfig
 from ssbi_core.anomaly.population import Population
 from ssbi_core.anomaly.portrait import portray
 from ssbi_core.anomaly.report import AnomalyReport, ImageAnomaly, anomaly_json
-from ssbi_core.anomaly.score import FEWEST_IMAGES, no_population, score_anomalies
+from ssbi_core.anomaly.score import no_population, score_anomalies
 from ssbi_core.errors import InputError, SsbiError
 from ssbi_core.io import OutputFolder, find_inputs, write_image
 from ssbi_core.io.atomic import atomic_path
@@ -20,9 +20,10 @@ from ssbi_core.io.inputs import stem_of
 from ssbi_core.materials import load_system
 from ssbi_core.pipeline import AnalysisConfig, analyze
 from ssbi_core.predict.measured_values import MeasuredValue
-from ssbi_core.report import result_json, results_table, write_result
+from ssbi_core.report import RenderedImage, render_image, result_json, write_report, write_result, write_results_table
+from ssbi_core.report.anomalous import anomaly_section
+from ssbi_core.report.figures.anomaly import Backdrop
 from ssbi_core.report.records import plain
-from ssbi_core.report.table import result_row
 
 Progress = Callable[[str, float], None]
 _POPULATION = "population.parquet"
@@ -35,6 +36,7 @@ class AnomalyOutcome:
 
     report: AnomalyReport
     listing: Path
+    page: Path
     failures: list[str] = field(default_factory=list)
 
 
@@ -55,9 +57,9 @@ def anomaly_study(
     ----------
     paths : files, folders or globs, in any mixture.
     output : folder to write; an existing one with content needs `overwrite`. It gets ``anomalies.json`` (the most
-        anomalous image first), ``results.parquet``, ``population.parquet`` (what the images were compared with, to be
-        used as a reference), and per image what `analyze` writes, with the key ``anomaly`` in its ``result.json``,
-        the scores as ``anomaly.tif`` and every place in ``places.csv``.
+        anomalous image first), ``report.html``, ``results.parquet``, ``population.parquet`` (what the images were
+        compared with, to be used as a reference), and per image what `analyze` writes, with the key ``anomaly`` in its
+        ``result.json``, the scores as ``anomaly.tif`` and every place in ``places.csv``.
     config, anomaly : settings of the analysis and of the search.
     reference : normal images, analysed the same way; or one ``population.parquet``. Without, the study's own images.
     measured : conductivities of some of the images, at the temperature of the analysis.
@@ -79,7 +81,9 @@ def anomaly_study(
     folder = OutputFolder(output, overwrite=overwrite)
     total = len(inputs) + len(normal)
     documents: dict[str, dict[str, Any]] = {}
-    rows, portraits, failures = [], [], []
+    rendered: dict[str, RenderedImage] = {}
+    backdrops: dict[str, Backdrop] = {}
+    portraits, failures = [], []
     for index, path in enumerate(inputs):
         try:
             result = analyze(path, config, progress=_share(progress, index, total))
@@ -87,7 +91,7 @@ def anomaly_study(
             with folder.item(result.name) as directory:
                 write_result(result, directory)
             documents[result.name] = result_json(result)
-            rows.append(result_row(result))
+            rendered[result.name], backdrops[result.name] = render_image(result), Backdrop.of(result)
         except SsbiError as error:
             failures.append(f"{path.name}: {error}")
     if not portraits:
@@ -96,12 +100,18 @@ def anomaly_study(
     report = score_anomalies(portraits, reference=population, config=anomaly)
     for image in report.images:
         _write_image_anomaly(folder, image, documents[image.name], float(documents[image.name]["pixel_size_nm"]))
-    with folder.file("results.parquet") as temporary:
-        results_table(rows).to_parquet(temporary, index=False)
+    write_results_table(folder.path / "results.parquet", rendered.values())
     with folder.file("anomalies.json") as temporary:
         _write_json(temporary, [_entry(image) for image in report.images])
     report.population.save(folder.path / _POPULATION)
-    return AnomalyOutcome(report, folder.path / "anomalies.json", failures)
+    page = write_report(
+        folder.path / "report.html",
+        [rendered[image.name] for image in report.images],
+        title="Anomalies of a study",
+        failures=failures,
+        anomalies=anomaly_section(report, backdrops),
+    )
+    return AnomalyOutcome(report, folder.path / "anomalies.json", page, failures)
 
 
 def _is_population(reference: Sequence[str | Path]) -> bool:

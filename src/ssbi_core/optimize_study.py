@@ -76,6 +76,7 @@ def optimize_study(
         phases,
         system=system,
         temperature=analysis.temperature,
+        axis=analysis.axis,
         process=process,
         config=config,
         kept=folder.path / _ANSWERS,

@@ -45,6 +45,7 @@ def test_the_contract_is_written(study: Path, tmp_path: Path, untrained_folder: 
     measured = ["--measured", "odd=1e-9"]
     assert _run(study, "-o", output, "--model", untrained_folder, "--false-alarm-rate", "0.2", *measured) == 0
     listing = json.loads((output / "anomalies.json").read_text())
+    assert "What is anomalous" in (output / "report.html").read_text(encoding="utf-8")
     assert listing[0]["image"] == "odd"
     assert all(set(entry) >= ENTRY for entry in listing)
     p_values = [entry["p_value"] for entry in listing]

@@ -21,13 +21,13 @@ from ssbi_core.simulate.study import simulate_sample
 CONFIG = ClosedLoopConfig.of(
     designs=4, candidates=2, solved=2, views=1, rounds=1, evaluations=200, realizations=3, field_px=96
 )
-BAD = ProcessParameters(sintering_temperature_C=780, sintering_time_h=3, surface_treatment=0.1, pressure_MPa=25)
+BAD = ProcessParameters(sintering_temperature_C=690, sintering_time_h=3, surface_treatment=0.1, pressure_MPa=25)
 
 
 @pytest.fixture(scope="module")
 def labels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    _, structure, _ = simulate_sample(6, 0, shape=(96, 96), process=BAD)
-    return write_labels(tmp_path_factory.mktemp("image") / "own.tif", structure.labels, 0.5)
+    _, structure, _ = simulate_sample(6, 0, shape=(96, 96), pixel_size_nm=1.0, process=BAD)
+    return write_labels(tmp_path_factory.mktemp("image") / "own.tif", structure.labels, 1.0)
 
 
 def _run(labels: Path, output: Path, **options):

@@ -155,6 +155,7 @@ def optimize_process(
         phases,
         system=with_given(setting.material(), setting.temperature, conductivity, resistance),
         temperature=setting.temperature,
+        axis=setting.axis,
         process=process,
         config=config,
         kept=kept,
@@ -215,9 +216,10 @@ def _searched(tried: Tried) -> Searched:
 
 
 def _verified(process: ProcessParameters, conductivity: float, config: ClosedLoopConfig) -> KnownProcess:
-    from ssbi_core.optimize.closed_loop.levers import cost, thermal_budget
+    from ssbi_core.optimize.closed_loop.outcome import cost, thermal_budget
     from ssbi_core.simulate.process import ProcessValues
 
     values = process.model_dump()
     bare = ProcessValues(**values)
-    return KnownProcess(values, conductivity, None, float(cost(bare, config, np)), float(thermal_budget(bare)))
+    prices = np.array([config.price(name) for name in values])
+    return KnownProcess(values, conductivity, None, float(cost(bare, prices)), float(thermal_budget(bare)))

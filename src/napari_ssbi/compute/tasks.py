@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from napari_ssbi.compute.anomalies import find_anomalies
 from napari_ssbi.compute.prediction import PredictionMade, predict_conductivity
 from napari_ssbi.compute.process_search import optimize_process, save_optimization
 from napari_ssbi.compute.wire import unseal
@@ -297,6 +298,7 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
 
 
 TASKS: Mapping[str, Callable[..., Any]] = {
+    "find_anomalies": find_anomalies,
     "find_phases": find_phases,
     "learn_phases": learn_phases,
     "make_graph": make_graph,

@@ -69,7 +69,7 @@ def _nodes(graph: InterfaceGraph, placed: Mapping[str, Any]) -> LayerData:
     settings = {
         "name": f"{graph.name} nodes",
         "features": graph.nodes.reset_index(drop=True),
-        "size": _sizes(graph, terminal),
+        "size": node_sizes(graph),
         "symbol": np.where(terminal, "square", "disc"),
         "face_color": color_nodes(graph.nodes, "phase", graph_system(graph)).colors,
         "border_color": NODE_BORDER,
@@ -99,7 +99,9 @@ def _edges(graph: InterfaceGraph, placed: Mapping[str, Any]) -> LayerData:
     return vectors, {**settings, **placed}, "vectors"
 
 
-def _sizes(graph: InterfaceGraph, terminal: np.ndarray) -> np.ndarray:
+def node_sizes(graph: InterfaceGraph) -> np.ndarray:
+    """(n,) diameters of the markers in pixels, in the order of the nodes."""
+    terminal = graph.nodes["phase"].isin(TERMINALS).to_numpy()
     side = min(graph.regions.shape[-2:])
     diameter = graph.nodes["equivalent_diameter_nm"].to_numpy(float) / graph.pixel_size_nm
     return np.where(terminal, side * _LARGEST / 2, np.clip(_MARKER * diameter, side * _SMALLEST, side * _LARGEST))

@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from napari_ssbi.widgets.forms import allowed_range
 from napari_ssbi.widgets.number_cell import mark, reason_label, typed_number
-from ssbi_core.optimize.closed_loop.config import BOUNDS, PRICES
+from ssbi_core.optimize.closed_loop.config import BOUNDS, ClosedLoopConfig
 from ssbi_core.simulate.process import ProcessParameters
 
 _WIDTHS = (42, 40, 40, 46)  # pixels of the cells: the dock is no wider
@@ -45,13 +45,13 @@ class LeverRow(QObject):
         self.default = float(field.default)
         self._start_tip = ""
         self._range = allowed_range(field)[:2]
-        low, high = BOUNDS[name]
+        numbers = (*BOUNDS[name], ClosedLoopConfig().price(name))
         self.free = QCheckBox(lever_title(name))
         self.free.setChecked(True)
         self.free.setToolTip(f"{field.title}. {field.description} Ticked: may change.")
         self.free.setAccessibleName(f"{field.title} may change")
         self.start = QLineEdit()
-        self.low, self.high, self.price = (QLineEdit(f"{value:g}") for value in (low, high, PRICES[name]))
+        self.low, self.high, self.price = (QLineEdit(f"{value:g}") for value in numbers)
         self.cells: tuple[QWidget, ...] = (self.free, self.start, self.low, self.high, self.price)
         self.reason = reason_label()
         self.free.toggled.connect(self._tick)

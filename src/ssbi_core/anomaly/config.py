@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ssbi_core.errors import InputError
+
+FEWEST_IMAGES = 3
+"""Of a population."""
+
+
+def images_needed(false_alarm_rate: float) -> int:
+    """How many images a population needs for anything to be flagged at a rate: of n the rarest is 1 in n + 1."""
+    return math.ceil(1 / false_alarm_rate - 1e-9) - 1
 
 
 class AnomalyConfig(BaseModel):

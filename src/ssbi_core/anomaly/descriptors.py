@@ -27,10 +27,10 @@ def structure_descriptors(
     labels: np.ndarray, graph: InterfaceGraph, profiles: Mapping[Phase, ThicknessProfile]
 ) -> dict[str, float]:
     """Of grains, pores, layers and the interface of a 2D image."""
-    nodes = graph.nodes[graph.nodes["area_nm2"] >= _SMALLEST * graph.pixel_size_nm**2]
+    nodes = graph.nodes.loc[graph.nodes["area_nm2"] >= _SMALLEST * graph.pixel_size_nm**2]
     return {
-        **_grains(nodes[nodes["phase"] == "llzo"]),
-        **_pores(nodes[nodes["phase"] == "pore"], labels, graph.pixel_size_nm),
+        **_grains(nodes.loc[nodes["phase"] == "llzo"]),
+        **_pores(nodes.loc[nodes["phase"] == "pore"], labels, graph.pixel_size_nm),
         **_lines(labels, graph.pixel_size_nm),
         **_layers(profiles),
         **_interface(graph),
@@ -109,7 +109,7 @@ def _layers(profiles: Mapping[Phase, ThicknessProfile]) -> dict[str, float]:
 
 def _interface(graph: InterfaceGraph) -> dict[str, float]:
     """What the electrode touches, by share of the length of its border."""
-    edges, phase = graph.edges[graph.edges["touching"]], graph.nodes["phase"].to_numpy(str)
+    edges, phase = graph.edges.loc[graph.edges["touching"]], graph.nodes["phase"].to_numpy(str)
     first, second = phase[edges["sender"].to_numpy()], phase[edges["receiver"].to_numpy()]
     length = edges["contact_length_nm"].to_numpy(float)
     own = (first == "nmc") != (second == "nmc")

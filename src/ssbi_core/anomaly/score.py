@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ssbi_core.anomaly.channels import Channels, combined
-from ssbi_core.anomaly.config import AnomalyConfig
+from ssbi_core.anomaly.config import FEWEST_IMAGES, AnomalyConfig, images_needed
 from ssbi_core.anomaly.mission_scores import hyperscore, seed_scores
 from ssbi_core.anomaly.places.place import Place
 from ssbi_core.anomaly.population import PLACE, Population, row_of
@@ -25,9 +25,6 @@ from ssbi_core.anomaly.portrait import Analysed, Portrait, portray
 from ssbi_core.anomaly.report import AnomalousRegion, AnomalyReport, ImageAnomaly, ScoredPlace
 from ssbi_core.anomaly.wording import reason
 from ssbi_core.errors import InputError
-
-FEWEST_IMAGES = 3
-"""Of a population."""
 
 _BEYOND = 1.0  # decades above the rarest of n normal images, from which an image is set aside
 _MOST_ASIDE = 0.2  # of a study
@@ -141,7 +138,7 @@ def _comparable(population: Population, portraits: Sequence[Portrait]) -> tuple[
 
 def _too_small(population: Population, kept: np.ndarray, config: AnomalyConfig) -> tuple[str, ...]:
     others = len(population) - int(kept.any())
-    needed = int(np.ceil(1 / config.false_alarm_rate - 1e-9)) - 1
+    needed = images_needed(config.false_alarm_rate)
     if others >= needed:
         return ()
     return (

@@ -50,7 +50,7 @@ class Tail:
         if not number or not np.isfinite(value):
             return 0.0
         above = number - int(np.searchsorted(self.values, value, side="left"))
-        by_rank = -float(np.log10((1 + above) / (number + 1)))
+        by_rank = float(np.log10((number + 1) / (1 + above)))
         return max(by_rank, self._continued(value)) if above < self._count else by_rank
 
     def without(self, value: float) -> Tail:

@@ -87,5 +87,5 @@ def _anomalies(options: argparse.Namespace) -> int:
     report = outcome.report
     for note in report.notes:
         print(note)
-    print(f"{len(report.flagged)} of {len(report.images)} images flagged; anomalies: {outcome.listing}")
+    print(f"{len(report.flagged)} of {len(report.images)} images flagged; report: {outcome.page}")
     return EXIT_BAD_INPUT if outcome.failures else 0

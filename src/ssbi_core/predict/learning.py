@@ -10,13 +10,12 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.flatten_util import ravel_pytree
 
 from ssbi_core.errors import InputError
 from ssbi_core.graph.interface_graph import InterfaceGraph
 from ssbi_core.materials import MaterialSystem, load_system
 from ssbi_core.predict.conductance import MaterialValues, material_values
-from ssbi_core.predict.fit import linearised
+from ssbi_core.predict.fit import forward
 from ssbi_core.predict.measured import LogConductivity, MaterialPosterior, condition_on_measured
 from ssbi_core.predict.padded import pad_batch
 from ssbi_core.predict.prediction import conductive_cells, refuse_other_system
@@ -117,16 +116,13 @@ def _log_conductivity(
     padded = jax.tree.map(jnp.asarray, batch)
     own = [material_values(system, one.temperature) for one in measurements]
     medians = jax.tree.map(lambda *columns: jnp.stack(columns), *own)
-    stretch = model.conformal.of_kind(system.reaction_layer).stretch
-    offsets = jax.vmap(lambda one: ravel_pytree(one)[0])(model.samples) - ravel_pytree(model.weights)[0]
+    unit = model.conformal.of_kind(system.reaction_layer).stretch / UNIT_SCALE
 
     def predict(material: MaterialValues) -> tuple[jax.Array, jax.Array]:
         factors = jax.tree.map(_factor, material, median)
         states = jax.tree.map(lambda column, factor: column * factor, medians, factors)
-        found, gradient = linearised(model.network, model.weights, padded, states, sizes)
-        weights_variance = jnp.var(gradient @ offsets.T, axis=1)  # grows where a material is unlike those learned
-        noise_variance = (jnp.exp(found.log_sd) / UNIT_SCALE) ** 2
-        return found.log_sigma, stretch * jnp.sqrt(noise_variance + weights_variance)
+        found = forward(model.network, model.weights, padded, states, sizes)
+        return found.log_sigma, unit * jnp.exp(found.log_sd)
 
     return predict
 

@@ -11,7 +11,7 @@ quantiles are found without random numbers. Without draws its intervals are the 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -76,6 +76,11 @@ class ConductivityPosterior:
         """Share of each source in the variance; they sum to 1."""
         total = sum(self.variance.values())
         return {source: value / total for source, value in self.variance.items()}
+
+    def stretched(self, factor: float) -> ConductivityPosterior:
+        """The same about the same centre, its logarithm so many times as widely spread."""
+        variance = {source: factor**2 * value for source, value in self.variance.items()}
+        return replace(self, variance=variance, draws=factor * self.draws)
 
     def interval(self, level: float = 0.9) -> tuple[float, float]:
         """Interval of a level (0 to 1) in S/cm that leaves as much probability below as above.

@@ -49,6 +49,8 @@ class Predictor:
     scope : of the training set.
     facts : what ``predictor.json`` says.
     linear : whether the samples are those of the net linear in its weights, as `sample_laplace` gives.
+    learned_stretch : by how much predictions are surer than they are right once the material is learned from measured
+        conductivities: 1 of a net for which it was not calibrated.
     images : errors of predictions from micrographs, None of a net that was calibrated on labels only.
     sha256 : digest of the weight file, empty for a net that was not saved.
     """
@@ -62,6 +64,7 @@ class Predictor:
     facts: Mapping[str, Any] = field(default_factory=dict)
     linear: bool = False
     images: ImageErrors | None = None
+    learned_stretch: float = 1.0
     sha256: str = ""
 
     @property
@@ -89,6 +92,7 @@ def save_predictor(folder: str | Path, predictor: Predictor) -> Path:
         "calibration_graphs": len(predictor.conformal.scores),
         "calibration_kinds": sorted(set(predictor.conformal.kinds)),
         "images": _described(predictor.images),
+        "learned_stretch": predictor.learned_stretch,
     }
     facts = {name: fact for name, fact in predictor.facts.items() if name not in own}  # of one that was loaded
     save_tree(path, tree, {**own, **facts, "sha256": _digest(path)})
@@ -191,6 +195,7 @@ def _load(path: Path) -> Predictor:
         facts,
         bool(facts["linear"]),
         _images(tree["image_scores"], described),
+        float(facts.get("learned_stretch", 1.0)),
         digest,
     )
 

@@ -76,7 +76,7 @@ def predict_phases(
         seed=config.seed,
     )
     report("done", 1.0)
-    return found if knowledge is None else _given(found, knowledge)
+    return found if knowledge is None else _given(found.stretched(model.learned_stretch), knowledge)
 
 
 def _segmentations(

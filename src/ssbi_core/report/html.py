@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ssbi_core.io.atomic import atomic_path
+from ssbi_core.report.anomalous import AnomalySection
 from ssbi_core.report.formatting import chemical, gain_in_words, interval, number, percent
 from ssbi_core.report.records import ImageResult
 from ssbi_core.report.rendering import RenderedImage, render_image
@@ -29,6 +30,7 @@ def write_report(
     command: str = "",
     created: str = "",
     failures: Sequence[str] = (),
+    anomalies: AnomalySection | None = None,
 ) -> Path:
     """Write the report of a study as one self-contained HTML file.
 
@@ -39,6 +41,7 @@ def write_report(
     title : heading of the report.
     command : the command line that made it, for the provenance.
     failures : one line per file that could not be analysed, listed under the study.
+    anomalies : the images of the study ranked by how anomalous they are.
     created : date and time as it should stand in the report; the same input then gives the same bytes.
 
     Raises
@@ -56,6 +59,8 @@ def write_report(
             created=created,
             failures=failures,
             images=images,
+            anomalies=anomalies,
+            anchors={image.row["image"]: f"image-{number}" for number, image in enumerate(images, 1)},
             summary=study_summary([image.row for image in images]),
         )
     )
@@ -83,6 +88,7 @@ def environment() -> Environment:
         "chemical": chemical,
         "phase": lambda key: phase_in_words(key).removeprefix("the ").capitalize(),
         "prose": _prose,
+        "capital": lambda text: text[:1].upper() + text[1:],
         "breakable": _breakable,
     }
     return found

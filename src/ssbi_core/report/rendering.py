@@ -153,7 +153,7 @@ def render_image(result: ImageResult, *, figures: bool = True) -> RenderedImage:
 
 def _pictures(result: ImageResult) -> tuple[Picture, ...]:
     with style():
-        return tuple(_picture(panel) for panel in panels(result))
+        return tuple(rendered_picture(panel) for panel in panels(result))
 
 
 def _held_up(result: ImageResult, *, figures: bool) -> HeldUp | None:
@@ -162,7 +162,7 @@ def _held_up(result: ImageResult, *, figures: bool) -> HeldUp | None:
         return None
     with style():
         panel = bottlenecks_panel(result) if figures else None
-        picture = None if panel is None else _picture(panel)
+        picture = None if panel is None else rendered_picture(panel)
     return HeldUp(tuple(held_up_in_words(result)), tuple(pieces), picture)
 
 
@@ -186,7 +186,8 @@ def _predicted(result: ImageResult, *, figures: bool) -> Predicted | None:
     return Predicted(words, predicted_interval(result.prediction), svg)
 
 
-def _picture(panel: Panel) -> Picture:
+def rendered_picture(panel: Panel) -> Picture:
+    """Render a panel. Call inside `style`."""
     return Picture(panel_png(panel), panel.title, panel.caption, panel.alt, panel.legend, panel.scale)
 
 

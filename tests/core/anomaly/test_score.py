@@ -54,7 +54,7 @@ def test_a_huge_grain_flags_its_image_and_is_listed_with_a_reason(normal_portrai
     worst = report.images[0].regions[0]
     assert worst.bbox_px == (20, 20, 25, 25)
     assert worst.phase == "llzo"
-    assert worst.reason.startswith("grain 300 nm across, beyond all 1188 grains of the population; no normal image")
+    assert worst.reason.startswith("grain 300 nm across, beyond all 1188 grains of the population; no other image")
 
 
 def test_the_map_shows_the_worst_place_at_every_pixel(normal_portrait: Make, reference: Population) -> None:

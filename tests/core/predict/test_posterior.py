@@ -128,3 +128,13 @@ def test_variance_adds_up_and_the_summary_says_all():
     text = found.summary()
     for part in ("2e-05 S/cm", "90 % between", "material 95%", "out of range: number of cells", "mind"):
         assert part in text
+
+
+@pytest.mark.parametrize("draws", [[0.0], np.random.default_rng(9).normal(0, 0.3, 64)])
+def test_stretched_intervals_are_so_many_times_as_wide_about_the_same_centre(draws):
+    found = posterior(draws)
+    wider = found.stretched(1.4)
+    assert wider.mean_S_per_cm == found.mean_S_per_cm
+    assert wider.sd_log10 == pytest.approx(1.4 * found.sd_log10)
+    for level in LEVELS:
+        np.testing.assert_allclose(logs(wider, level), 1.4 * logs(found, level), rtol=1e-6)

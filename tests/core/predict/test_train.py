@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 import pytest
@@ -90,8 +92,9 @@ def test_variance_is_of_noise_and_weights(data, predictor):
 
 
 def test_record_survives_the_disk(tmp_path, data, predictor):
-    path = save_predictor(tmp_path, predictor)
+    path = save_predictor(tmp_path, replace(predictor, learned_stretch=1.25))
     again = load_predictor(path)
+    assert again.learned_stretch == 1.25
     assert again.network == NETWORK
     assert again.facts["training_graphs"] == 9
     assert len(again.sha256) == 64

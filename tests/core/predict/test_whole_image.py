@@ -101,6 +101,13 @@ def test_knowledge_takes_the_place_of_the_prior(untrained):
     assert after.notes == ()
 
 
+def test_what_is_too_sure_after_learning_is_stretched_then_and_only_then(untrained):
+    stretched = replace(untrained, learned_stretch=1.5)
+    learned = of(LABELS, untrained, knowledge=known(1.0)), of(LABELS, stretched, knowledge=known(1.0))
+    assert learned[1].sd_log10 == pytest.approx(1.5 * learned[0].sd_log10)
+    assert of(LABELS, stretched).sd_log10 == of(LABELS, untrained).sd_log10
+
+
 def test_knowledge_means_the_same_at_another_temperature(untrained):
     ratio = [
         np.log(of(LABELS, untrained, knowledge=known(mean), temperature=373.15).mean_S_per_cm) for mean in (0.0, 1.0)

@@ -17,7 +17,7 @@ from plugin.widgets.conftest import labels
 from ssbi_core.io import Micrograph
 from ssbi_core.materials import Phase
 
-STEPS = ("data", "phases", "graph", "transport", "prediction", "report")
+STEPS = ("data", "phases", "graph", "transport", "prediction", "anomalies", "report")
 NM = {"scale": (0.5, 0.5), "units": ("nm", "nm")}
 
 
@@ -205,6 +205,18 @@ class User(RuleBasedStateMachine):
     @rule(folder=st.sampled_from(["", "no such folder"]))
     def choose_net(self, folder):
         self.dock.panel("prediction").net.line.setText(folder)
+
+    @rule(path=st.sampled_from(["", "no such folder"]), session=st.booleans())
+    def choose_reference(self, path, session):
+        reference = self.dock.panel("anomalies").reference
+        reference.choose(path)
+        reference.session.setChecked(session)
+
+    @rule(rate=st.sampled_from([0.001, 0.05, 0.5]), place=st.integers(-1, 3))
+    def look_at_a_place(self, rate, place):
+        panel = self.dock.panel("anomalies")
+        panel.rate.set_rate(rate)
+        panel.list.setCurrentRow(min(place, panel.list.count() - 1))
 
     def measurement(self, number):
         rows = self.dock.panel("prediction").table.rows

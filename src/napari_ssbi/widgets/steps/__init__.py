@@ -1,6 +1,7 @@
 """The steps of the analysis in the order of the work; another one is another file and its line here."""
 
 from napari_ssbi.widgets.step_panel import StepPanel
+from napari_ssbi.widgets.steps.anomalies import AnomaliesPanel
 from napari_ssbi.widgets.steps.data import DataPanel
 from napari_ssbi.widgets.steps.graph import GraphPanel
 from napari_ssbi.widgets.steps.optimization import OptimizationPanel
@@ -15,6 +16,7 @@ STEPS: tuple[type[StepPanel], ...] = (
     GraphPanel,
     TransportPanel,
     PredictionPanel,
+    AnomaliesPanel,
     ReportPanel,
     OptimizationPanel,
 )

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from qtpy.QtWidgets import QFormLayout, QLabel, QWidget
 from typing_extensions import override
 
-from napari_ssbi.compute.prediction import LearnedMaterial, Predicted
+from napari_ssbi.analysis import Analysis, Result
+from napari_ssbi.compute.prediction import LearnedMaterial, Predicted, PredictionMade
 from napari_ssbi.widgets.forms import ConfigForm
 from napari_ssbi.widgets.learned_table import LearnedNumber, LearnedTable
 from napari_ssbi.widgets.measured_table import MeasuredTable
@@ -45,6 +46,20 @@ class PredictionSettings(NamedTuple):
     model: str | None
     measured: tuple[object, ...]
     given: Given
+
+
+def fresh_prediction(analysis: Analysis) -> Result | None:
+    """The prediction, where it is of the phases and materials of now."""
+    made = analysis.result(PredictionPanel.KEY)
+    if made is None or analysis.is_stale(PredictionPanel.KEY):
+        return None
+    return made if made.settings.given == given_properties(analysis) else None
+
+
+def prediction_made(result: Result) -> PredictionMade:
+    """A prediction as other steps need it."""
+    settings = result.settings
+    return PredictionMade(result.value.posterior, settings.config, settings.model, result.value.measured)
 
 
 class PredictionPanel(StepPanel):

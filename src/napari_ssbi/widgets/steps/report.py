@@ -11,13 +11,12 @@ from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton
 from typing_extensions import override
 
-from napari_ssbi.analysis import Result
 from napari_ssbi.compute.prediction import PredictionMade
 from napari_ssbi.compute.tasks import Analysed
 from napari_ssbi.widgets.messages import tell
 from napari_ssbi.widgets.step_panel import Request, StepPanel
 from napari_ssbi.widgets.steps.data import Chosen
-from napari_ssbi.widgets.steps.transport import given_properties
+from napari_ssbi.widgets.steps.prediction import fresh_prediction, prediction_made
 from ssbi_core.errors import OutputError
 
 _LEFT_OUT = "The prediction is out of date and will be left out. Run to here makes it anew."
@@ -63,7 +62,7 @@ class ReportPanel(StepPanel):
     @override
     def settings(self) -> tuple[str, int | None]:
         """The folder, and the version of the prediction that would go into it."""
-        prediction = self._fresh_prediction()
+        prediction = fresh_prediction(self.analysis)
         return (self._folder(), None if prediction is None else prediction.version)
 
     @override
@@ -101,7 +100,7 @@ class ReportPanel(StepPanel):
 
     @override
     def refresh(self) -> None:
-        left_out = self.analysis.result("prediction") is not None and self._fresh_prediction() is None
+        left_out = self.analysis.result("prediction") is not None and fresh_prediction(self.analysis) is None
         self.left_out.setVisible(left_out)
         bundle = self.analysis.value(self.KEY)
         for button in (self.open_report, self.open_folder):
@@ -136,18 +135,9 @@ class ReportPanel(StepPanel):
     def _folder(self) -> str:
         return self.folder.text().strip()
 
-    def _fresh_prediction(self) -> Result | None:
-        """The prediction, where it is of what the report is on."""
-        made = self.analysis.result("prediction")
-        if made is None or self.analysis.is_stale("prediction"):
-            return None
-        return made if made.settings.given == given_properties(self.analysis) else None
-
     def _prediction(self) -> PredictionMade | None:
-        made = self._fresh_prediction()
-        if made is None:
-            return None
-        return PredictionMade(made.value.posterior, made.settings.config, made.settings.model, made.value.measured)
+        made = fresh_prediction(self.analysis)
+        return None if made is None else prediction_made(made)
 
     def _browse(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Folder for the report", self._folder())

@@ -56,12 +56,13 @@ class UnmodelledPhase:
 
     def words(self) -> str:
         """In words."""
+        phase = self.labelled.replace("_", " ")
         if not self.elements:
-            return f"labelled {self.labelled}, {self.misfit:.0f} times the usual misfit: elements are missing"
+            return f"labelled {phase}, {self.misfit:.0f} times the usual misfit: elements are missing"
         parts = ", ".join(f"{e} {self.atomic_percent[e]:.0f} %" for e in self.elements)
         best = self.candidates[0] if self.candidates else None
         name = f", most like {best.name}" if best is not None and best.fits and best.probability >= _FIT else ""
-        return f"labelled {self.labelled} but holds {parts} beyond the phases around{name}"
+        return f"labelled {phase} but holds {parts} beyond the phases around{name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +141,7 @@ def _described(
     core = where & (signatures.misfit >= _CORE * top)
     measured = blocks.counts[core].mean(0)
     seen = float(core.sum() * blocks.pixels**2) + float(blocks.effective.max())
-    around = ndimage.binary_dilation(where, iterations=_AROUND)
+    around = np.asarray(ndimage.binary_dilation(where, iterations=_AROUND), bool)
     near = blocks.shares[around].mean(0) > 0.05
     hosts = signatures.counts[near]
     elements, atoms = elements_present(measured, seen, signatures.noise, hosts, calibration)

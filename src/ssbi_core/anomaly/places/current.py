@@ -31,7 +31,7 @@ def _piece(piece: Bottleneck, image: np.ndarray, box: tuple[slice, slice]) -> Pl
         "cost": float(np.log10(piece.power_share)),
         "cost_per_length": float(np.log10(piece.power_share / piece.size)),
     }
-    cost = f"{piece.size:.3g} nm hold {piece.power_share:.0%} of the resistance"
+    cost = f"{piece.size:.3g} nm long, {piece.power_share:.0%} of the resistance"
     words = {"cost": cost, "cost_per_length": f"{cost}, {piece.crowding:.2g} times the mean current across it"}
     inside = np.packbits(image[box] == piece.rank)
     edges = (box[0].start, box[1].start, box[0].stop, box[1].stop)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
-import pandas as pd
 
 from ssbi_core.anomaly.places.place import Place
 from ssbi_core.graph.interface_graph import InterfaceGraph
@@ -14,18 +16,16 @@ _ELECTROLYTE_SIDE = ("llzo", "dislocation", "reaction_layer", "coating")
 
 def node_places(graph: InterfaceGraph) -> list[Place]:
     """Grains, pores, gaps along the interface and patches of layer of a 2D graph."""
-    nodes = graph.nodes[~graph.nodes["phase"].str.startswith("terminal")]
-    nodes = nodes[nodes["area_nm2"] >= _SMALLEST * graph.pixel_size_nm**2]
-    at_interface = _between_the_sides(graph)
-    found = []
-    for index, node in nodes.iterrows():
-        measured = _measured(node, bool(at_interface[int(index)]))  # pyright: ignore[reportArgumentType]
-        if measured is not None:
-            found.append(_placed(graph, int(index), node, *measured))  # pyright: ignore[reportArgumentType]
+    at_interface, found = _between_the_sides(graph), []
+    for index, node in enumerate(graph.nodes.to_dict("records")):
+        if node["area_nm2"] >= _SMALLEST * graph.pixel_size_nm**2:
+            measured = _measured(node, bool(at_interface[index]))
+            if measured is not None:
+                found.append(_placed(graph, index, node, *measured))
     return found
 
 
-def _measured(node: pd.Series, between: bool) -> tuple[str, dict[str, float], dict[str, str]] | None:
+def _measured(node: Mapping[Hashable, Any], between: bool) -> tuple[str, dict[str, float], dict[str, str]] | None:
     """Kind, features and words of a node; None for what is not compared."""
     diameter, elongation = float(node["equivalent_diameter_nm"]), float(node["elongation"])
     length = diameter * np.sqrt(elongation)
@@ -47,7 +47,9 @@ def _measured(node: pd.Series, between: bool) -> tuple[str, dict[str, float], di
     return None
 
 
-def _placed(graph: InterfaceGraph, index: int, node: pd.Series, kind: str, features: dict, words: dict) -> Place:
+def _placed(
+    graph: InterfaceGraph, index: int, node: Mapping[Hashable, Any], kind: str, features: dict, words: dict
+) -> Place:
     rows = (int(node["bbox_row_start_px"]), int(node["bbox_row_stop_px"]))
     columns = (int(node["bbox_column_start_px"]), int(node["bbox_column_stop_px"]))
     inside = graph.regions[rows[0] : rows[1], columns[0] : columns[1]] == index

@@ -7,11 +7,14 @@ zeros finds nothing (Ament et al., Unexpected improvements to expected improveme
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 
 import jax
 import jax.numpy as jnp
 
-from ssbi_core.optimize.closed_loop.levers import Levers
+from ssbi_core.optimize.annealing.space import Space
+from ssbi_core.optimize.closed_loop.outcome import Given, outcome
 from ssbi_core.optimize.closed_loop.surrogate import Surrogate
 
 _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
@@ -32,28 +35,27 @@ def log_expected_improvement(mean: jax.Array, variance: jax.Array, best: jax.Arr
     return jnp.log(sd) + jnp.where(z > _TAIL, above, below)
 
 
-class Promise:
-    """The objective that is annealed: least where most is promised. Hashable, so that it is compiled once."""
+@cache
+def promise(space: Space) -> Callable[..., jax.Array]:
+    """The objective that is annealed, of (given, penalty, surrogate, best, values): least where most is promised.
 
-    def __init__(self, levers: Levers) -> None:
-        self.levers = levers
+    The same function for the same space each time, so that it is compiled once.
+    """
 
-    def __call__(self, surrogate: Surrogate, best: jax.Array, values: jax.Array) -> jax.Array:
-        """Of values (d,) of the levers."""
-        found = self.levers.outcome(values)
+    def height(given: Given, penalty: jax.Array, surrogate: Surrogate, best: jax.Array, values: jax.Array) -> jax.Array:
+        found = outcome(space, given, values)
         mean, variance = surrogate(found.descriptors)
-        penalty = self.levers.config.anomaly_penalty * found.strangeness
-        return penalty - log_expected_improvement(mean, variance, best)
+        return penalty * found.strangeness - log_expected_improvement(mean, variance, best)
+
+    return height
 
 
-class Expected:
-    """The other objective that is annealed: the conductivity the surrogate expects, the same penalty taken off."""
+@cache
+def expectation(space: Space) -> Callable[..., jax.Array]:
+    """The other objective, of (given, penalty, surrogate, values): least where the surrogate expects most."""
 
-    def __init__(self, levers: Levers) -> None:
-        self.levers = levers
+    def height(given: Given, penalty: jax.Array, surrogate: Surrogate, values: jax.Array) -> jax.Array:
+        found = outcome(space, given, values)
+        return penalty * found.strangeness - surrogate(found.descriptors)[0]
 
-    def __call__(self, surrogate: Surrogate, values: jax.Array) -> jax.Array:
-        """Negative, of values (d,) of the levers."""
-        found = self.levers.outcome(values)
-        mean, _ = surrogate(found.descriptors)
-        return self.levers.config.anomaly_penalty * found.strangeness - mean
+    return height

@@ -23,15 +23,12 @@ PRICES: dict[str, float] = {
     "sintering_temperature_C": 0.004,
     "sintering_time_h": 0.5,
     "initial_grain_size_nm": 0.3,
-    "nmc_grain_size_nm": 0.0,
     "coating_thickness_nm": 0.2,
     "surface_treatment": 1.0,
     "pressure_MPa": 0.01,
 }
-"""Cost per unit of each lever, in units of its own; of the milled grain size per factor e that it gets finer.
-
-Assumption: about 1 for a usual step of each; give your own.
-"""
+"""Cost per unit of each lever, of milling per factor e finer than 1 um. Assumptions, about 1 for a usual step of each:
+give your own."""
 
 
 def _setting(default: Any, title: str, unit: str, description: str, **bounds: Any) -> Any:
@@ -83,6 +80,10 @@ class ClosedLoopConfig(BaseModel):
     )
     field_px: int = _setting(512, "Field of view", "pixel", "Edge of the realised fields, at most.", ge=64, le=4096)
     seed: int = _setting(0, "Seed", "1", "Fixes every random number.", ge=0)
+
+    def price(self, name: str) -> float:
+        """Of a lever, per unit; 0 where neither this nor the default has one."""
+        return {**PRICES, **self.prices}.get(name, 0.0)
 
     @classmethod
     def of(cls, **options: Any) -> ClosedLoopConfig:

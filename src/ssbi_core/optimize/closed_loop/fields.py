@@ -52,6 +52,13 @@ class Answer(NamedTuple):
     sd: float
 
 
+class View(NamedTuple):
+    """A field of view: labels, and the axis across the interface, which a thick layer may have pushed out of sight."""
+
+    phases: PhaseMap
+    axis: int
+
+
 @dataclass(eq=False)
 class Fields:
     """Realises, asks and remembers.
@@ -80,14 +87,14 @@ class Fields:
     kept: Path | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     _known: dict[str, list[float]] = field(default_factory=dict)
-    _seen: dict[str, PhaseMap] = field(default_factory=dict)
+    _seen: dict[str, View] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kept is not None and self.kept.is_file():
             self._known = _answers(self.kept, self.settings)
 
-    def phases(self, process: ProcessParameters, view: int) -> PhaseMap:
-        """Field of view number `view` of a process: labels, across an interface."""
+    def view(self, process: ProcessParameters, view: int) -> View:
+        """Field of view number `view` of a process."""
         name = _name("fem", process, view)
         if name not in self._seen:
             while len(self._seen) >= _SEEN:
@@ -95,18 +102,20 @@ class Fields:
             self._seen[name] = self._realised(process, view)
         return self._seen[name]
 
-    def _realised(self, process: ProcessParameters, view: int) -> PhaseMap:
+    def _realised(self, process: ProcessParameters, view: int) -> View:
         realise, grow = jax.random.split(jax.random.fold_in(jax.random.key(self.seed), view))
         statistics = self.levers.statistics(process)
         config = realize(generator(realise), statistics, self.shape, self.pixel_size_nm)
         labels = simulate_microstructure(grow, config).labels
-        return PhaseMap(labels, self.pixel_size_nm, name=f"field {view}")
+        angle = math.radians(config.interface_angle_deg)
+        axis = 1 if abs(math.cos(angle)) > abs(math.sin(angle)) else 0
+        return View(PhaseMap(labels, self.pixel_size_nm, name=f"field {view}"), axis)
 
     def solved(self, process: ProcessParameters, view: int) -> Answer:
         """By finite elements; raises SolverError where they do not converge."""
         name = _name("fem", process, view)
         if name not in self._known:
-            self._known[name] = list(conductivity(self.phases(process, view), self.system, self.temperature))
+            self._known[name] = list(conductivity(*self.view(process, view), self.system, self.temperature))
         return Answer(*self._known[name])
 
     def predicted(self, asked: Sequence[tuple[ProcessParameters, int]]) -> list[Answer]:
@@ -115,7 +124,8 @@ class Fields:
         todo = [(name, *each) for name, each in zip(names, asked, strict=True) if name not in self._known]
         model, found = load_predictor(), {}
         for name, process, view in todo:
-            graph = build_graph(self.phases(process, view), system=self.system, temperature=self.temperature)
+            phases, axis = self.view(process, view)
+            graph = build_graph(phases, axis=axis, system=self.system, temperature=self.temperature)
             try:
                 found[name] = conductive_cells(graph, model, self.system, self.temperature)
             except InputError:  # no path from face to face
@@ -141,9 +151,9 @@ class Fields:
         return {method: sum(name.startswith(method) for name in self._known) for method in ("fem", "net")}
 
 
-def conductivity(phases: PhaseMap, system: MaterialSystem, temperature: float) -> Answer:
-    """Of labels, by finite elements between their bounds."""
-    config = TransportConfig(temperature=temperature, knockout=False, bottlenecks=False)
+def conductivity(phases: PhaseMap, axis: int | None, system: MaterialSystem, temperature: float) -> Answer:
+    """Of labels, by finite elements between their bounds; across the interface where no axis is given."""
+    config = TransportConfig(temperature=temperature, axis=axis, knockout=False, bottlenecks=False)  # type: ignore[arg-type]
     found = solve_conduction(phases, system=system, config=config).effective_conductivity
     if not found.estimate > 0:
         return Answer(math.log(_NOTHING), 0.0)

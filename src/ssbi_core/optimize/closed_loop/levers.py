@@ -1,16 +1,10 @@
-"""Process parameters as something to search: which may change, what they cost, what microstructure they lead to.
-
-A surrogate does not learn from the process itself but from the microstructure it leads to: the kinetics are known, and
-what the conductivity depends on is the thickness of a layer, not the hour and the degree that grew it.
-"""
+"""Process parameters as something to search: which may change, between which values, at what price."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,36 +13,11 @@ from scipy.stats import qmc
 
 from ssbi_core.errors import InputError
 from ssbi_core.optimize.annealing.space import Real, Space
-from ssbi_core.optimize.closed_loop.config import BOUNDS, PRICES, ClosedLoopConfig
+from ssbi_core.optimize.closed_loop.config import BOUNDS, ClosedLoopConfig
+from ssbi_core.optimize.closed_loop.outcome import Given, Outcome, each_outcome, outcome
 from ssbi_core.simulate.process import MicrostructureStatistics, ProcessParameters, ProcessValues, traced_statistics
 
 _LOGARITHMIC = ("sintering_time_h", "initial_grain_size_nm", "nmc_grain_size_nm")
-_MILLED_FROM_NM = 1000.0  # assumption: milling costs as the logarithm of how much finer the powder gets
-_ROOM_C = 25.0
-_REFERENCE = 4096  # processes that stand for the microstructures the net was trained on
-_USUAL = 0.99  # of these are as near to their centre as counts as usual
-
-DESCRIPTORS = ("grain size", "NMC grain size", "porosity", "layer thickness", "contact loss", "coating thickness")
-"""Of a microstructure, what the surrogate learns from."""
-
-
-class Outcome(NamedTuple):
-    """What a process leads to, each ().
-
-    Attributes
-    ----------
-    descriptors : (6,) of the microstructure, each 0 to 1 over the default levers.
-    cost : price of the process, units of the prices.
-    thermal_budget : K h.
-    porosity : area fraction.
-    strangeness : 0 for a microstructure like those the net was trained on, 1 for one twice as far out as these reach.
-    """
-
-    descriptors: jax.Array
-    cost: jax.Array
-    thermal_budget: jax.Array
-    porosity: jax.Array
-    strangeness: jax.Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,33 +62,29 @@ class Levers:
 
     def statistics(self, process: ProcessParameters) -> MicrostructureStatistics:
         """The microstructure that a process leads to in the user's material."""
-        found = _corrected(ProcessValues(**process.model_dump()), self.corrections, np)
-        return MicrostructureStatistics(**{name: float(value) for name, value in found.items()})
+        found = traced_statistics(ProcessValues(**process.model_dump()), np)
+        return MicrostructureStatistics(
+            **{name: float(value) * self.corrections.get(name, 1.0) for name, value in found.items()}
+        )
 
     def nearest(self, process: ProcessParameters) -> np.ndarray:
         """Values (d,) of the levers nearest to a process that may lie outside of their bounds."""
         given = process.model_dump()
         return np.array([np.clip(given[each.name], each.low, each.high) for each in self.space.parameters])
 
-    def outcome(self, values: jax.Array) -> Outcome:
-        """What values (d,) of the levers lead to; may be traced."""
-        at = {name: values[index] for index, name in enumerate(self.space.names)}
-        full = {name: at.get(name, value) for name, value in self.start.model_dump().items()}
-        process = ProcessValues(**full)
-        found = _corrected(process, self.corrections, jnp)
-        descriptors = _described(found, jnp)
-        low, high = _range()
-        return Outcome(
-            (descriptors - low) / (high - low),
-            jnp.asarray(cost(process, self.config, jnp)),
-            jnp.asarray(thermal_budget(process)),
-            jnp.asarray(found["porosity"]),
-            _strangeness(descriptors),
+    @property
+    def given(self) -> Given:
+        """What is the same for all processes of the search."""
+        factors = [self.corrections.get(name, 1.0) for name in MicrostructureStatistics.model_fields]
+        return Given(
+            np.array(list(self.start.model_dump().values())),
+            np.array(factors),
+            np.array([self.config.price(name) for name in ProcessValues._fields]),
         )
 
     def feasible(self, values: jax.Array) -> jax.Array:
         """Whether values (d,) meet the constraints; may be traced."""
-        found, config = self.outcome(values), self.config
+        found, config = outcome(self.space, self.given, values), self.config
         limits = (
             (found.cost, config.max_cost),
             (found.thermal_budget, config.max_thermal_budget),
@@ -134,12 +99,20 @@ class Levers:
     def outcomes(self, values: np.ndarray) -> Outcome:
         """As `outcome`, of many processes (n, d), as NumPy arrays."""
         with jax.enable_x64(True):
-            return jax.tree.map(np.asarray, _each_outcome(self, jnp.asarray(values)))
+            return jax.tree.map(np.asarray, each_outcome(self.space, self.given, jnp.asarray(values)))
 
     def allows(self, values: np.ndarray) -> bool:
         """As `feasible`, of one process."""
+        if not self.constrained:
+            return True
         with jax.enable_x64(True):
             return bool(self.feasible(jnp.asarray(values)))
+
+    @property
+    def constrained(self) -> bool:
+        """Whether some processes within the bounds are not allowed."""
+        limits = self.config.max_cost, self.config.max_thermal_budget, self.config.max_porosity
+        return any(limit is not None for limit in limits)
 
     def spread_out(self, number: int) -> np.ndarray:
         """Feasible values (number, d) that fill the space evenly (Sobol).
@@ -152,7 +125,7 @@ class Levers:
         sobol = qmc.Sobol(self.space.size, rng=np.random.default_rng(self.config.seed))
         with jax.enable_x64(True):
             values = np.asarray(self.space.decode(jnp.asarray(sobol.random_base2(_considered(number)))))
-            kept = values[np.asarray(jax.vmap(self.feasible)(jnp.asarray(values)))]
+            kept = values[np.asarray(jax.jit(jax.vmap(self.feasible))(jnp.asarray(values)))]
         if len(kept) < number:
             raise InputError(
                 f"constraints that {len(kept)} of {len(values)} processes within the bounds meet",
@@ -160,25 +133,6 @@ class Levers:
                 "loosen the constraints, or widen the bounds",
             )
         return kept[:number]
-
-
-@partial(jax.jit, static_argnums=0)
-def _each_outcome(levers: Levers, values: jax.Array) -> Outcome:
-    return jax.vmap(levers.outcome)(values)
-
-
-def cost(process: ProcessValues, config: ClosedLoopConfig, xp) -> jax.Array | float:
-    """Price of a process: linear in the levers, milling by the logarithm of how fine the powder gets."""
-    prices = {**PRICES, **config.prices}
-    milling = prices.pop("initial_grain_size_nm") * xp.log(
-        xp.maximum(_MILLED_FROM_NM / process.initial_grain_size_nm, 1.0)
-    )
-    return milling + sum(price * getattr(process, name) for name, price in prices.items())
-
-
-def thermal_budget(process: ProcessValues) -> jax.Array | float:
-    """Temperature above that of the room times time, K h."""
-    return (process.sintering_temperature_C - _ROOM_C) * process.sintering_time_h
 
 
 def _considered(number: int) -> int:
@@ -199,42 +153,3 @@ def _parameter(name: str, low: float, high: float) -> Real:
             "move the bounds",
         )
     return Real(name, float(low), float(high), log=name in _LOGARITHMIC and low > 0, unit=unit)
-
-
-def _corrected(process: ProcessValues, corrections: Mapping[str, float], xp) -> dict:
-    found = traced_statistics(process, xp)
-    return {name: value * corrections.get(name, 1.0) for name, value in found.items()}
-
-
-def _described(statistics: Mapping, xp) -> jax.Array:
-    """Sizes by their logarithm, since a tenth more is a tenth more at any size."""
-    return xp.stack(
-        [
-            xp.log(statistics["grain_size_nm"]),
-            xp.log(statistics["nmc_grain_size_nm"]),
-            xp.sqrt(statistics["porosity"]),
-            xp.log(1.0 + statistics["layer_thickness_nm"]),
-            xp.sqrt(statistics["contact_loss"]),
-            xp.sqrt(statistics["coating_thickness_nm"]),
-        ],
-        axis=-1,
-    )
-
-
-@cache
-def _reference() -> np.ndarray:
-    """Descriptors (n, 6) of processes all over the default levers."""
-    low, high = (np.array([BOUNDS[name][end] for name in ProcessValues._fields]) for end in (0, 1))
-    unit = qmc.Sobol(len(low), rng=np.random.default_rng(0)).random(_REFERENCE)
-    return _described(traced_statistics(ProcessValues(*(low + unit * (high - low)).T), np), np)
-
-
-def _range() -> tuple[np.ndarray, np.ndarray]:
-    return _reference().min(0), _reference().max(0)
-
-
-def _strangeness(descriptors: jax.Array) -> jax.Array:
-    centre, spread = _reference().mean(0), _reference().std(0)
-    usual = np.quantile((((_reference() - centre) / spread) ** 2).sum(1), _USUAL) ** 0.5
-    distance = jnp.sqrt(jnp.sum(((descriptors - centre) / spread) ** 2))
-    return jnp.maximum(distance / usual - 1.0, 0.0)

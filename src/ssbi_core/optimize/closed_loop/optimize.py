@@ -39,6 +39,7 @@ def optimize(
     *,
     system: str | Path | MaterialSystem = "llzo_nmc",
     temperature: float = 298.15,
+    axis: int | None = None,
     process: ProcessParameters | Mapping[str, float] | None = None,
     config: ClosedLoopConfig | None = None,
     kept: Path | None = None,
@@ -53,6 +54,7 @@ def optimize(
         kinetics, and the optimum is tried on it. Without, the material is that of the kinetics.
     system : material system, name or loaded with its reaction layer.
     temperature : of the conductivity, K.
+    axis : of transport through `phases`; across the interface by default.
     process : the one to be bettered, or what is known of it: parameters that are not told are those that would lead to
         the microstructure of `phases`, or the usual ones without.
     config : levers, bounds, prices, constraints, length of the search.
@@ -89,7 +91,7 @@ def optimize(
     before, after = levers.statistics(begin.process), levers.statistics(optimum)
     if phases is not None:
         report("the image as the optimum would make it", (1 + _VERIFIED) / 2)
-    own = _own_image(phases, before, after, fields)
+    own = _own_image(phases, axis, before, after, fields)
     report("done", 1.0)
     return OptimizationResult(
         phases.name if phases is not None else system.name,
@@ -154,16 +156,19 @@ def _expected(levers: Levers, found: Found) -> tuple[float, tuple[float, float]]
 
 
 def _own_image(
-    phases: PhaseMap | None, before: MicrostructureStatistics, after: MicrostructureStatistics, fields: Fields
+    phases: PhaseMap | None,
+    axis: int | None,
+    before: MicrostructureStatistics,
+    after: MicrostructureStatistics,
+    fields: Fields,
 ) -> tuple[float | None, float | None, PhaseMap | None]:
     """Conductivity of the user's image as it is, changed as the optimum would, and the changed labels."""
     if phases is None:
         return None, None, None
     changed = edited(phases, before, after, seed=fields.seed)
-    values = [
-        math.exp(conductivity(each, fields.system, fields.temperature).log_conductivity) for each in (phases, changed)
-    ]
-    return values[0], values[1], changed
+    answers = [conductivity(each, axis, fields.system, fields.temperature) for each in (phases, changed)]
+    one, other = (math.exp(answer.log_conductivity) for answer in answers)
+    return one, other, changed
 
 
 def _notes(levers: Levers, begin: StartingPoint, found: Found) -> tuple[str, ...]:

@@ -14,13 +14,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ssbi_core.optimize.annealing.annealer import Constraint
 from ssbi_core.optimize.annealing.config import AnnealingConfig
 from ssbi_core.optimize.annealing.run import anneal
-from ssbi_core.optimize.closed_loop.acquisition import Expected, Promise
+from ssbi_core.optimize.closed_loop.acquisition import expectation, promise
 from ssbi_core.optimize.closed_loop.fields import Fields
 from ssbi_core.optimize.closed_loop.levers import Levers
 from ssbi_core.optimize.closed_loop.surrogate import Observation, Surrogate, given, learn, posterior, prior_scales
-from ssbi_core.optimize.closed_loop.trials import Design, Trials, Tried, mean_answer
+from ssbi_core.optimize.closed_loop.trials import Design, Trials, Tried, mean
 
 Progress = Callable[[str, float], None]
 Watch = Callable[[Tried], None]
@@ -61,6 +62,7 @@ def search(levers: Levers, fields: Fields, progress: Progress, watch: Watch | No
     fields : realises and answers.
     progress : called with what is being done and the share done; what it raises ends the search, and `fields` knows
         what was answered until then.
+    watch : called after each round with what was tried so far.
 
     Raises
     ------
@@ -70,11 +72,10 @@ def search(levers: Levers, fields: Fields, progress: Progress, watch: Watch | No
         If a solve does not converge.
     """
     config, trials = levers.config, Trials(levers, fields)
-    seeking, promise = _seeking(config.seed), Promise(levers)
+    seeking = AnnealingConfig(polish=_POLISH, seed=config.seed)
     progress(f"microstructures of {config.designs} processes", 0.0)
     first = trials.predict([levers.nearest(levers.start), *levers.spread_out(config.designs)], 0)
-    by_net = sorted(first[1:], key=lambda at: -mean_answer(trials.net[at]))
-    best_first = by_net[: max(2, config.designs // _FIRST_SOLVED)]
+    best_first = sorted(first[1:], key=lambda at: -mean(trials.net[at]))[: max(2, config.designs // _FIRST_SOLVED)]
     each = 1 / (config.rounds + 2)  # share of the time of a round
     _solve(trials, [first[0], *best_first], "first processes", 0.0, each, progress)
     surrogate = learn(trials.observations(), trials.room, prior_scales(trials.descriptors(trials.values).shape[1]))
@@ -85,7 +86,7 @@ def search(levers: Levers, fields: Fields, progress: Progress, watch: Watch | No
     for number in range(1, config.rounds + 1):
         name = f"round {number} of at most {config.rounds}"
         progress(name, number * each)
-        chosen, used = _candidates(trials, surrogate, promise, seeking)
+        chosen, used = _candidates(trials, surrogate, seeking)
         evaluations += used
         known = trials.predict(chosen, number)
         to_solve = _to_solve(trials, given(surrogate, trials.observations()), known)
@@ -112,13 +113,7 @@ def _nobody(_tried: Tried) -> None:
     """Nobody watches."""
 
 
-def _seeking(seed: int) -> AnnealingConfig:
-    return AnnealingConfig(polish=_POLISH, seed=seed)
-
-
-def _candidates(
-    trials: Trials, surrogate: Surrogate, promise: Promise, seeking: AnnealingConfig
-) -> tuple[list[np.ndarray], int]:
+def _candidates(trials: Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[list[np.ndarray], int]:
     """The most promising processes, each as if those before it had turned out as expected."""
     levers, observations = trials.levers, trials.observations()
     solved = trials.descriptors([trials.values[at] for at in sorted(trials.fem)])
@@ -126,7 +121,9 @@ def _candidates(
     chosen: list[np.ndarray] = []
     evaluations = 0
     for _ in range(levers.config.candidates):
-        objective = jax.tree_util.Partial(promise, surrogate, best)
+        objective = jax.tree_util.Partial(
+            promise(levers.space), levers.given, levers.config.anomaly_penalty, surrogate, best
+        )
         found = anneal(objective, levers.space, levers.config.evaluations, seeking, constraint=_constraint(levers))
         evaluations += found.evaluations
         values = levers.space.vector(found.best)
@@ -152,12 +149,10 @@ def _to_solve(trials: Trials, surrogate: Surrogate, candidates: Sequence[int]) -
 
 def _optimum(trials: Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[np.ndarray, int]:
     """The process that most is expected of, with levers that make no difference left at the start."""
-    levers, expected = trials.levers, Expected(trials.levers)
-    objective = jax.tree_util.Partial(expected, surrogate)
+    levers = trials.levers
+    objective = jax.tree_util.Partial(expectation(levers.space), levers.given, levers.config.anomaly_penalty, surrogate)
     tried = trials.values[1:]
-    with jax.enable_x64(True):
-        height = jax.jit(jax.vmap(objective))
-        known = np.asarray(height(jnp.asarray(np.array(tried))))
+    known = _heights(objective, np.array(tried))
     feasible = [values for values in (tried[at] for at in np.argsort(known)) if levers.allows(values)]
     start = [levers.space.named(values) for values in feasible[:3]]
     found = anneal(
@@ -168,8 +163,7 @@ def _optimum(trials: Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> 
     left = list(range(levers.space.size))
     while left:
         back = np.array([np.where(np.arange(len(values)) == at, before, values) for at in left])
-        with jax.enable_x64(True):
-            cost = np.asarray(height(jnp.asarray(back)))
+        cost = _heights(objective, back)
         usable = [at for at in np.argsort(cost) if cost[at] <= allowed and levers.allows(back[at])]
         if not usable:
             break
@@ -178,9 +172,17 @@ def _optimum(trials: Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> 
     return values, found.evaluations
 
 
-def _constraint(levers: Levers):
-    limits = levers.config.max_cost, levers.config.max_thermal_budget, levers.config.max_porosity
-    return levers.feasible if any(limit is not None for limit in limits) else None
+def _heights(objective: jax.tree_util.Partial, values: np.ndarray) -> np.ndarray:
+    """Of processes (n, d)."""
+    with jax.enable_x64(True):
+        return np.asarray(_each_height(objective, jnp.asarray(values)))
+
+
+_each_height = jax.jit(lambda objective, values: jax.vmap(objective)(values))
+
+
+def _constraint(levers: Levers) -> Constraint | None:
+    return levers.feasible if levers.constrained else None
 
 
 def _distance(levers: Levers, values: np.ndarray, other: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""The processes that a search has tried so far, with all answers."""
+"""What a search has tried: processes, what the net predicts of them, what finite elements say."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import numpy as np
 from ssbi_core.optimize.closed_loop.fields import Fields
 from ssbi_core.optimize.closed_loop.levers import Levers
 from ssbi_core.optimize.closed_loop.surrogate import Observation
+
+_ROOM = 64  # observations: a surrogate is compiled for so many, twice as many, and so on
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +73,11 @@ class Trials:
         self.rounds: list[int] = []
         self.net: dict[int, list[float]] = {}
         self.fem: dict[int, list[float]] = {}
-        views, config = levers.config.views, levers.config
-        self.room = 64 * math.ceil(
-            2 * views * (1 + config.designs + config.rounds * config.candidates + config.candidates) / 64
-        )
+        config = levers.config
+        predicted = 1 + config.designs + config.rounds * config.candidates
+        solved = 1 + config.designs + config.rounds * config.solved
+        expected = config.candidates  # taken for known while the others of a round are looked for
+        self.room = _ROOM * math.ceil(config.views * (predicted + solved + expected) / _ROOM)
 
     def predict(self, values: Sequence[np.ndarray], number: int) -> list[int]:
         """Add processes of a round and have the net predict them; their numbers."""
@@ -115,11 +118,11 @@ class Trials:
     def designs(self) -> tuple[Design, ...]:
         """As records."""
         return tuple(
-            Design(values, number, mean_answer(self.net.get(at)), mean_answer(self.fem.get(at)))
+            Design(values, number, mean(self.net.get(at)), mean(self.fem.get(at)))
             for at, (values, number) in enumerate(zip(self.values, self.rounds, strict=True))
         )
 
 
-def mean_answer(answers: Sequence[float] | None) -> float:
-    """Of the answers in all fields of view; NaN where not asked."""
+def mean(answers: Sequence[float] | None) -> float:
+    """NaN of none."""
     return float(np.mean(answers)) if answers else math.nan

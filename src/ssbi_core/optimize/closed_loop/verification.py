@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
+from ssbi_core.io import PhaseMap
 from ssbi_core.optimize.closed_loop.fields import Fields
 from ssbi_core.simulate.process import ProcessParameters
 
@@ -81,6 +82,6 @@ def verify(
     return Verification(np.array(before), np.array(after))
 
 
-def example(fields: Fields, process: ProcessParameters):
+def example(fields: Fields, process: ProcessParameters) -> PhaseMap:
     """The first field of view that a process was verified in, to be looked at."""
-    return fields.phases(process, _FIRST_VIEW)
+    return fields.view(process, _FIRST_VIEW).phases

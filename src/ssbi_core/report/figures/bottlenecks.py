@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from scipy.ndimage import maximum_filter
 
 from ssbi_core.report.figures.graph import dimmed_background
-from ssbi_core.report.figures.overlays import font_size
+from ssbi_core.report.figures.numbered import Numbered, draw_numbers
 from ssbi_core.report.figures.panel import SCREEN_PX, LegendEntry, Panel
 from ssbi_core.report.figures.section import Section
 from ssbi_core.report.formatting import percent
@@ -49,7 +49,8 @@ def bottlenecks_panel(result: ImageResult) -> Panel | None:
         axes.imshow(background, extent=section.extent)
         axes.imshow(overlay, extent=section.extent, interpolation="nearest")
         visible = set(np.unique(section.cut(found.image)))  # of a volume one slice is shown
-        _draw_numbers(axes, found, [piece for piece in pieces if piece.rank in visible], section)
+        dots = [_numbered(found, piece, section) for piece in pieces if piece.rank in visible]
+        draw_numbers(axes, dots, section.size_nm)
 
     return Panel(
         "bottlenecks",
@@ -86,51 +87,9 @@ def _seams(shown: np.ndarray) -> np.ndarray:
     return seam
 
 
-def _draw_numbers(axes: Axes, found: Bottlenecks, pieces: list[Bottleneck], section: Section) -> None:
-    height, width = section.size_nm
-    if not pieces:
-        return
-    size = 0.75 * font_size(axes)
-    box = axes.get_window_extent()
-    dot = 1.9 * size / 72 * axes.get_figure(root=True).dpi / box.width * width  # type: ignore[union-attr]
-    anchors = np.array([piece.position_nm[-2:] for piece in pieces])[:, ::-1] + 0.5 * section.pixel_size_nm
-    places = _apart(anchors, dot, (width, height))
-    for piece, anchor, place in reversed(list(zip(pieces, anchors, places, strict=True))):
-        if math.dist(anchor, place) > 0.6 * dot:
-            axes.plot(*zip(anchor, place, strict=True), color="white", linewidth=0.09 * size, zorder=5)
-        x, y = place
-        axes.text(
-            x,
-            y,
-            str(piece.rank),
-            fontsize=size,
-            color="black",
-            ha="center",
-            va="center_baseline",
-            zorder=6,
-            bbox={
-                "boxstyle": "circle,pad=0.22" if piece.rank < 10 else "circle,pad=0.08",
-                "facecolor": _color(found, piece),
-                "edgecolor": "white",
-                "linewidth": 0.07 * size,
-            },
-        )
-
-
-def _apart(anchors: np.ndarray, dot: float, size: tuple[float, float]) -> np.ndarray:
-    """Places of the numbers beside their anchors, moved until none hides another or leaves the picture."""
-    places = anchors.astype(float).copy()
-    places[:, 1] -= 1.1 * dot  # beside the piece, not on it
-    low, high = np.full(2, 0.8 * dot), np.array(size) - 0.8 * dot
-    for _ in range(200):
-        away = places[:, None] - places[None]
-        away[..., 0] += 1e-3 * dot * np.subtract.outer(np.arange(len(places)), np.arange(len(places)))  # no two alike
-        distance = np.linalg.norm(away, axis=2) + np.eye(len(places)) * 10 * dot
-        push = np.maximum(1.25 * dot - distance, 0)[..., None] * away / distance[..., None]
-        if not push.any():
-            break
-        places = np.clip(places + 0.5 * push.sum(axis=1), low, np.maximum(high, low))
-    return np.clip(places, low, np.maximum(high, low))
+def _numbered(found: Bottlenecks, piece: Bottleneck, section: Section) -> Numbered:
+    row, column = (value + 0.5 * section.pixel_size_nm for value in piece.position_nm[-2:])
+    return Numbered(str(piece.rank), (column, row), _color(found, piece))
 
 
 def _color(found: Bottlenecks, piece: Bottleneck) -> str:

@@ -18,7 +18,7 @@ def _fields(levers, kept=None, **settings):
 
 def test_a_field_of_view_is_the_same_each_time_and_differs_from_the_next(levers):
     fields = _fields(levers)
-    one, again, other = (fields.phases(PROCESS, view).labels for view in (0, 0, 1))
+    one, again, other = (fields.view(PROCESS, view).phases.labels for view in (0, 0, 1))
     np.testing.assert_array_equal(one, again)
     assert (one != other).any()
 
@@ -51,3 +51,12 @@ def test_a_damaged_file_is_refused(levers, tmp_path):
     (tmp_path / "search.json").write_text(json.dumps({"answers": {}})[:-3])
     with pytest.raises(InputError, match="delete it"):
         _fields(levers, tmp_path / "search.json")
+
+
+def test_a_layer_thicker_than_the_field_of_view_is_still_solved_across_the_interface(levers):
+    hot = ProcessParameters(sintering_temperature_C=800, sintering_time_h=4)
+    fields = _fields(levers)
+    view = next(view for view in range(8) if (fields.view(hot, view).phases.labels != 1).all())
+    predicted, solved = fields.predicted([(hot, view)])[0], fields.solved(hot, view)
+    assert math.isfinite(solved.log_conductivity)
+    assert abs(predicted.log_conductivity - solved.log_conductivity) < 1.0

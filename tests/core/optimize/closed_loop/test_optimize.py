@@ -6,13 +6,13 @@ from ssbi_core.optimize import ClosedLoopConfig, optimize, recommendation
 from ssbi_core.simulate import ProcessParameters
 from ssbi_core.simulate.study import simulate_sample
 
-BAD = ProcessParameters(sintering_temperature_C=780, sintering_time_h=3, surface_treatment=0.1, pressure_MPa=25)
+BAD = ProcessParameters(sintering_temperature_C=690, sintering_time_h=3, surface_treatment=0.1, pressure_MPa=25)
 
 
 @pytest.fixture(scope="module")
 def result(small):
-    _, structure, _ = simulate_sample(5, 0, shape=(96, 96), process=BAD)
-    phases = PhaseMap(structure.labels, 0.5, name="own")
+    _, structure, _ = simulate_sample(5, 0, shape=(96, 96), pixel_size_nm=1.0, process=BAD)
+    phases = PhaseMap(structure.labels, 1.0, name="own")
     return optimize(phases, process=BAD, config=ClosedLoopConfig.of(**small))
 
 
@@ -24,7 +24,7 @@ def test_a_thick_layer_and_dirty_surfaces_are_done_away_with(result, small):
 
 def test_the_parameters_are_told_with_their_units(result):
     told = result.parameters()
-    assert told["sintering_temperature_C"]["initial"] == 780
+    assert told["sintering_temperature_C"]["initial"] == 690
     assert told["pressure_MPa"]["unit"] == "MPa"
     assert all(each.low <= told[each.name]["optimized"] <= each.high for each in result.levers)
 
@@ -73,4 +73,4 @@ def test_an_interrupted_search_goes_on_to_the_same_end(tmp_path, small):
 
 def test_a_fixed_lever_stays(small):
     found = optimize(process=BAD, config=ClosedLoopConfig.of(**small, fixed=("sintering_temperature_C",)))
-    assert found.optimum.sintering_temperature_C == 780
+    assert found.optimum.sintering_temperature_C == 690

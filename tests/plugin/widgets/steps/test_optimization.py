@@ -71,7 +71,7 @@ def test_a_result_is_said_tabled_and_drawn(ready, panel):
     assert "Raise surface treatment" in panel.result.words.text()
     assert "inferred from the image" in panel.result.doubts.words.text()
     assert not panel.result.levers.isHidden()
-    assert ready.list.item(6).text().endswith("+90 %")
+    assert ready.list.item(7).text().endswith("+90 %")
     assert panel.tabs.currentIndex() == RESULT_TAB
 
 
