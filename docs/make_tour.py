@@ -83,13 +83,16 @@ def anomalies(opened: Window, normal: Path) -> None:
 
 
 def better_process(opened: Window) -> None:
-    """A search of minutes, for few and small fields of view, without what other steps have put over the image."""
+    """A search of minutes for what was sintered too hot: few and small fields of view, the image as it was found."""
     from qtpy.QtWidgets import QSpinBox
 
-    form = opened.dock.panel("optimization").form.length
-    short = {"rounds": 3, "designs": 8, "candidates": 3, "realizations": 8, "views": 1, "field_px": 256}
-    for name, value in short.items():
-        form.findChild(QSpinBox, name).setValue(value)
+    form = opened.dock.panel("optimization").form
+    start = {"sintering_temperature_C": 780, "sintering_time_h": 3, "surface_treatment": 0.1, "pressure_MPa": 25}
+    for name, value in start.items():
+        form.table.rows[name].start.setText(f"{value}")
+    short = {"rounds": 2, "designs": 6, "candidates": 2, "solved": 2, "realizations": 6, "views": 1}
+    for name, value in {**short, "evaluations": 200, "field_px": 96}.items():
+        form.length.findChild(QSpinBox, name).setValue(value)
     for role, layer in opened.dock.analysis.layers:
         layer.visible = role == "found_phases"
     opened.run("optimization")
