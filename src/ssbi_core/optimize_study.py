@@ -43,7 +43,7 @@ def optimize_study(
     analysis: AnalysisConfig,
     config: ClosedLoopConfig,
     *,
-    process: ProcessParameters | None = None,
+    process: ProcessParameters | Mapping[str, float] | None = None,
     overwrite: bool = False,
     command: str = "",
     progress: Callable[[str, float], None] | None = None,
@@ -58,7 +58,7 @@ def optimize_study(
         ``report.html``, and while it runs ``search.json`` (every answer so far): a run that finds one there goes on
         from it, to the same end as if it had not been interrupted.
     analysis, config : settings of the image and of the loop.
-    process : to be bettered; inferred from the image by default.
+    process : to be bettered, or what is known of it; the rest is inferred from the image.
     overwrite : replace what an earlier run has left.
     command : the command line, for the report.
     progress : called with what is being done and the share done.
@@ -82,6 +82,25 @@ def optimize_study(
         kept=folder.path / _ANSWERS,
         progress=_after(progress, 0.0 if path is None else _FIND),
     )
+    outcome = write_optimization(result, folder, command)
+    (folder.path / _ANSWERS).unlink(missing_ok=True)
+    return outcome
+
+
+def write_optimization(result: OptimizationResult, folder: OutputFolder, command: str = "") -> OptimizationOutcome:
+    """Write what a closed loop found: the files of `optimize_study`.
+
+    Parameters
+    ----------
+    result : of `optimize`.
+    folder : to write into.
+    command : the command line that made it, for the report.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
     for name, labels in (("before", result.before), ("after", result.after), ("edited", result.edited)):
         if labels is not None:
             with folder.file(f"{name}.tif") as temporary:
@@ -92,7 +111,6 @@ def optimize_study(
         text = json.dumps(optimization_json(result), indent=2, ensure_ascii=False, allow_nan=False)
         temporary.write_text(text + "\n", encoding="utf-8")
     report = write_optimization_report(folder.path / "report.html", result, command=command)
-    (folder.path / _ANSWERS).unlink(missing_ok=True)
     return OptimizationOutcome(result, folder.path / _LISTING, report)
 
 

@@ -142,3 +142,49 @@ def test_a_prediction_in_a_window_leaves_jax_to_the_compute_process(display, net
     command = [sys.executable, "-c", PREDICTED, str(net_folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+SEARCHED = """
+import sys, time, napari, numpy as np
+from napari.layers import Labels
+from qtpy.QtWidgets import QApplication, QSpinBox
+from napari_ssbi.commands import analysis_dock
+viewer = napari.Viewer(show=True)
+dock = analysis_dock(viewer)
+picture = np.full((64, 64), 1, np.uint8)
+picture[30:34], picture[34:] = 5, 3
+viewer.add_layer(Labels(picture, scale=(1, 1), units=("nm", "nm")))
+panel = dock.panel("optimization")
+small = {"designs": 4, "candidates": 2, "solved": 2, "views": 1, "rounds": 1, "evaluations": 200, "realizations": 3}
+for name, value in {**small, "field_px": 64}.items():
+    panel.form.length.findChild(QSpinBox, name).setValue(value)
+
+def wait(until):
+    start = time.monotonic()
+    while not until() and time.monotonic() < start + 500:
+        QApplication.processEvents()
+        time.sleep(0.01)
+    return time.monotonic() - start
+
+dock.run_to("phases")
+wait(lambda: dock._job is None and not dock._queue)
+dock.choose_step("optimization")
+dock.run()
+wait(lambda: panel._live is not None)
+panel.bar.pause_button.click()
+to_pause, paused = wait(lambda: dock._job is None), panel.bar.resume_button.isVisible()
+panel.bar.resume_button.click()
+wait(lambda: dock._job is None)
+status, words = dock.status("optimization").value, panel.result.number.text()
+layers = [layer.name for layer in viewer.layers]
+loaded = [name for name in ("jax", "flax", "numpyro") if name in sys.modules]
+viewer.close()
+shown = {"Start, simulated phases", "Optimum, simulated phases"} <= set(layers)
+right = status == "done" and "S/cm" in words and paused and to_pause < 5 and shown and not loaded
+sys.exit(0 if right else f"{status}, {words}, paused {paused} in {to_pause:.1f} s, {layers}, imported {loaded}")
+"""
+
+
+def test_a_search_in_a_window_is_paused_gone_on_with_and_shown(display):
+    done = subprocess.run([sys.executable, "-c", SEARCHED], capture_output=True, text=True, timeout=1500)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -25,11 +25,12 @@ GRACE = 1.0
 # to itself, gives every thread a heap of its own, which keeps what the thread has used once.
 _THRIFTY = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
-Kind = Literal["progress", "result", "failed", "cancelled"]
+Kind = Literal["progress", "partial", "result", "failed", "cancelled"]
+_GOES_ON = ("progress", "partial")
 
 
 class Answer(NamedTuple):
-    """What arrived for a job: (text, share done), the result, an SsbiError, or None."""
+    """What arrived for a job: (text, share done), what is known so far, the result, an SsbiError, or None."""
 
     job: int
     kind: Kind
@@ -175,7 +176,7 @@ class ComputeClient:
         with self._lock:
             if answer.job not in self._open:
                 return
-            if answer.kind != "progress":
+            if answer.kind not in _GOES_ON:
                 self._open.discard(answer.job)
                 timer = self._timers.pop(answer.job, None)
                 if timer is not None:
@@ -195,6 +196,8 @@ def _answer(message: dict[str, Any]) -> Answer:
     job = message["job"]
     if "progress" in message:
         return Answer(job, "progress", tuple(message["progress"]))
+    if "partial" in message:
+        return Answer(job, "partial", message["partial"])
     if "error" in message:
         return Answer(job, "failed", SsbiError(*message["error"]))
     if "unexpected" in message:

@@ -96,6 +96,11 @@ class _Reporter:
             self._last, self._text = now, text
             self._server.answer({"job": self._job, "progress": [text, float(done)]})
 
+    def partial(self, value: Any) -> None:
+        """Send what is known so far of a result that takes long."""
+        self.check()
+        self._server.answer({"job": self._job, "partial": value})
+
     def check(self) -> None:
         """Stop here if the user asked for it."""
         if self._server.is_cancelled(self._job):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from napari_ssbi.compute.anomalies import find_anomalies
 from napari_ssbi.compute.prediction import PredictionMade, predict_conductivity
+from napari_ssbi.compute.process_search import optimize_process, save_optimization
 from napari_ssbi.compute.wire import unseal
 
 if TYPE_CHECKING:
@@ -301,7 +302,9 @@ TASKS: Mapping[str, Callable[..., Any]] = {
     "find_phases": find_phases,
     "learn_phases": learn_phases,
     "make_graph": make_graph,
+    "optimize_process": optimize_process,
     "predict_conductivity": predict_conductivity,
+    "save_optimization": save_optimization,
     "solve_transport": solve_transport,
     "what_if": what_if,
     "write_report": write_report,

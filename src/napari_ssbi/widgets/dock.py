@@ -81,8 +81,7 @@ class InterfaceAnalysis(QWidget):
     def run_to(self, key: str) -> None:
         """Run every step up to this one that has no fresh result, and this one; an optional one only if it ever ran."""
         last = [panel.KEY for panel in self.panels].index(key)
-        rows = [row for row in range(last) if not self.panels[row].OPTIONAL or self._has_run(row)]
-        self._start([*rows, last], only_stale=True)
+        self._start([*filter(self._is_on_the_way, range(last)), last], only_stale=True)
 
     def cancel(self) -> None:
         """Stop what runs."""
@@ -132,6 +131,7 @@ class InterfaceAnalysis(QWidget):
         for panel in self.panels:
             panel.edited.connect(self._show_status)
             panel.asks.connect(partial(self._run_own, panel))
+            panel.stops.connect(self.cancel)
         for row in range(len(self.panels)):
             self._shortcut(f"Alt+{row + 1}", lambda row=row: self.choose(row))
         self._shortcut("Ctrl+Return", self.run)
@@ -149,8 +149,10 @@ class InterfaceAnalysis(QWidget):
         self._queue, self._only_stale = rows, only_stale
         self._next()
 
-    def _has_run(self, row: int) -> bool:
-        return self.analysis.result(self.panels[row].KEY) is not None
+    def _is_on_the_way(self, row: int) -> bool:
+        """Whether a step is run before a later one: an optional one only if it ever ran."""
+        panel = self.panels[row]
+        return not panel.ENDS and (not panel.OPTIONAL or self.analysis.result(panel.KEY) is not None)
 
     def _idle(self) -> bool:
         if self._job is not None or self._queue:
@@ -160,9 +162,9 @@ class InterfaceAnalysis(QWidget):
 
     def status(self, key: str) -> Status:
         """What has become of a step, seen with what is typed in its form and in those of the steps before it."""
-        panel = self.panel(key)
-        own = self.analysis.status(key, panel.settings())
-        if own is Status.DONE and any(self.status(need) is Status.STALE for need in panel.NEEDS):
+        own, result = self.analysis.status(key, self.panel(key).settings()), self.analysis.result(key)
+        made_from = () if result is None else result.made_from
+        if own is Status.DONE and any(self.status(need) is Status.STALE for need in made_from):
             return Status.STALE
         return own
 
@@ -204,6 +206,7 @@ class InterfaceAnalysis(QWidget):
                 failed=lambda error: self._failed(panel, error),
                 cancelled=lambda: self._cancelled(panel),
                 progress=self.bar.progress,
+                partial=panel.show_partial,
             ),
         )
 
@@ -237,7 +240,7 @@ class InterfaceAnalysis(QWidget):
     def _cancelled(self, panel: StepPanel) -> None:
         self._queue.clear()
         self._ended(panel)
-        tell(f"{panel.TITLE} stopped; earlier results are as they were")
+        tell(panel.stopped())
 
     def _ended(self, panel: StepPanel, *, failed: bool = False) -> None:
         if self._job is not None:

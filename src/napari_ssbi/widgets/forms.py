@@ -62,6 +62,10 @@ class ConfigForm(QWidget):
             title = _title(name, self._model.model_fields[name])
             raise InputError(f"{title} = {first['input']!r}", first["msg"].lower(), f"correct {title}") from None
 
+    def values(self) -> dict[str, Any]:
+        """The fields shown, as typed; raises as `config`."""
+        return self.config().model_dump(include=set(self._readers))
+
 
 def _title(name: str, field: FieldInfo) -> str:
     unit = (field.json_schema_extra or {}).get("unit") if isinstance(field.json_schema_extra, dict) else None
@@ -82,7 +86,7 @@ def _editor(field: FieldInfo, edited: Callable[[], Any]) -> tuple[QWidget, Calla
         return box, box.isChecked
     if get_origin(kind) is Literal:
         return _choice(get_args(kind), field.default, optional, edited)
-    low, high, step = _range(field)
+    low, high, step = allowed_range(field)
     if kind is int and not optional:
         spin = QSpinBox()
         spin.setRange(int(max(low, -(2**31))), int(min(high, 2**31 - 1)))
@@ -131,7 +135,8 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def _range(field: FieldInfo) -> tuple[float, float, float | None]:
+def allowed_range(field: FieldInfo) -> tuple[float, float, float | None]:
+    """Least and largest value of a field of a model, and its step where it has one."""
     low, high, step = -math.inf, math.inf, None
     for rule in field.metadata:
         if isinstance(rule, Ge | Gt):

@@ -20,6 +20,7 @@ class Listener:
     failed: Callable[[Exception], None]
     cancelled: Callable[[], None]
     progress: Callable[[str, float], None] | None = None
+    partial: Callable[[Any], None] | None = None
 
 
 class Jobs(QObject):
@@ -60,6 +61,10 @@ class Jobs(QObject):
         if answer.kind == "progress":
             if listener.progress is not None:
                 listener.progress(*answer.value)
+            return
+        if answer.kind == "partial":
+            if listener.partial is not None:
+                listener.partial(answer.value)
             return
         del self._listeners[answer.job]
         if answer.kind == "cancelled":

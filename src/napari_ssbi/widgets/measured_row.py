@@ -8,18 +8,18 @@ from functools import partial
 from napari.components import ViewerModel
 from napari.layers import Labels, Layer
 from qtpy.QtCore import QObject, Signal
-from qtpy.QtWidgets import QLabel, QLineEdit, QToolButton, QWidget
+from qtpy.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from napari_ssbi.compute.prediction import Measured
 from napari_ssbi.inputs import MARK, labels_source
 from napari_ssbi.layers import DERIVED
 from napari_ssbi.widgets.layer_choice import LayerChoice
+from napari_ssbi.widgets.number_cell import mark, reason_label, typed_number
 from ssbi_core.errors import SsbiError
 
 _COLDEST, _HOTTEST = 100.0, 2000.0  # K, as in the Data step
 _LARGEST = 10.0  # S/cm; no ion conductor reaches it
-_WRONG = "#D55E00"
-_MARK = f"QComboBox, QLineEdit {{ border: 1px solid {_WRONG}; }}"
+_UNITS = ("S/cm", "K")
 _WIDTHS = {1: 62, 2: 84}
 _EVENTS = ("labels_update", "paint", "set_data", "scale", "units")  # what is measured is what the layer shows
 
@@ -47,10 +47,7 @@ class MeasuredRow(QObject):
         self.cells: tuple[QWidget, ...] = (self.image, self.temperature, self.conductivity, self.remove)
         for column, width in _WIDTHS.items():
             self.cells[column].setFixedWidth(width)
-        self.reason = QLabel()
-        self.reason.setWordWrap(True)
-        self.reason.setStyleSheet(f"border-left: 3px solid {_WRONG}; padding-left: 6px;")
-        self.reason.hide()
+        self.reason = reason_label()
         self._marked: set[QWidget] = set()
         self._watched: Layer | None = None
         self._changes = 0
@@ -63,14 +60,14 @@ class MeasuredRow(QObject):
         """Image, version of its labels, temperature and conductivity."""
         layer = self.image.layer()
         image = None if layer is None else (id(layer), self._changes)
-        return (image, _number(self.temperature.text()), _number(self.conductivity.text()))
+        return (image, _number(self.temperature), _number(self.conductivity))
 
     def measured(self) -> Measured:
         """The record; raises where the layer cannot be read."""
         layer = self.image.layer()
         phases = None if layer is None else labels_source(layer).phases
         name = self.image.currentText()
-        return Measured(name, phases, _number(self.temperature.text()), _number(self.conductivity.text()))
+        return Measured(name, phases, _number(self.temperature), _number(self.conductivity))
 
     def wrong(self) -> dict[QWidget, str]:
         """Cell -> what is wrong with it."""
@@ -111,10 +108,7 @@ class MeasuredRow(QObject):
     def _mark(self) -> None:
         wrong = {cell: reason for cell, reason in self.wrong().items() if cell in self._marked}
         for cell in self.cells[:-1]:
-            reason = wrong.get(cell, "")
-            cell.setStyleSheet(_MARK if reason else "")
-            cell.setToolTip(reason)
-            cell.setAccessibleDescription(reason)
+            mark(cell, wrong.get(cell, ""))
         self.reason.setText("; ".join(wrong.values()))
         self.reason.setVisible(bool(wrong))
 
@@ -153,17 +147,12 @@ def _why_not(layer: Layer) -> str:
     return ""
 
 
-def _number(text: str) -> float:
-    """As typed, with a point or a comma, with or without its unit; NaN where it is none."""
-    plain = text.strip().removesuffix("S/cm").removesuffix("K").strip().replace(",", ".")
-    try:
-        return float(plain)
-    except ValueError:
-        return math.nan
+def _number(cell: QLineEdit) -> float:
+    return typed_number(cell.text(), *_UNITS)
 
 
 def _wrong_number(text: str, word: str, unit: str, low: float, high: float) -> str:
-    value = _number(text)
+    value = typed_number(text, *_UNITS)
     if not text.strip():
         return f"the {word} is missing"
     if not math.isfinite(value):

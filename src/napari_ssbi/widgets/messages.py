@@ -15,6 +15,13 @@ def tell_error(error: Exception) -> None:
         show_error(f"{type(error).__name__}: {error}")
 
 
+def error_sentences(error: Exception) -> list[str]:
+    """The same as sentences, for a box beside the form."""
+    if isinstance(error, SsbiError):
+        return [sentence(error.came_in), f"Needed: {error.needed}.", f"To do: {error.to_do}."]
+    return [f"{type(error).__name__}: {error}"]
+
+
 def tell_warning(text: str) -> None:
     """Something the user should know of a result."""
     show_warning(sentence(text))

@@ -32,6 +32,7 @@ class StepPanel(QWidget):
     KEY, TITLE : of the step.
     NEEDS : keys of the steps whose results it takes.
     OPTIONAL : whether "Run to here" in a later step leaves it out until the user has run it.
+    ENDS : whether nothing builds on it: "Run to here" in a later step always leaves it out.
     RUN : what its button says.
     HELP : one or two sentences above the form.
     """
@@ -40,6 +41,7 @@ class StepPanel(QWidget):
     TITLE: ClassVar[str]
     NEEDS: ClassVar[tuple[str, ...]] = ()
     OPTIONAL: ClassVar[bool] = False
+    ENDS: ClassVar[bool] = False
     RUN: ClassVar[str]
     HELP: ClassVar[str]
 
@@ -48,6 +50,9 @@ class StepPanel(QWidget):
 
     asks = Signal(object)
     """A `Request` of the panel's own, to be run and accepted like that of its button."""
+
+    stops = Signal()
+    """What runs is to be stopped, as Cancel does."""
 
     def __init__(self, analysis: Analysis, jobs: Jobs) -> None:
         super().__init__()
@@ -95,6 +100,13 @@ class StepPanel(QWidget):
 
     def refresh(self) -> None:
         """Show what is known now; called when any step changed."""
+
+    def show_partial(self, value: Any) -> None:
+        """Show what is known so far of a result that takes long."""
+
+    def stopped(self) -> str:
+        """What has become of the step now that it was stopped, for the user."""
+        return f"{self.TITLE} stopped; earlier results are as they were"
 
     def release(self) -> None:
         """Let go of the viewer."""

@@ -71,7 +71,7 @@ def _optimize(options: argparse.Namespace) -> int:
             options.output,
             analysis,
             _config(options),
-            process=_process(options.initial),
+            process=_told(options.initial),
             overwrite=options.overwrite,
             command=" ".join(["ssbi", *sys.argv[1:]]),
             progress=progress,
@@ -109,21 +109,10 @@ def _bounds(given: list[str]) -> dict[str, tuple[float, float]]:
     return found
 
 
-def _process(given: list[str]) -> Any:
-    """The process now, usual where it is not told; None where nothing is told."""
-    from pydantic import ValidationError
+def _told(given: list[str]) -> dict[str, float]:
+    """What is told of the process now; a lever that cannot be is refused before the image is read."""
+    from ssbi_core.optimize.closed_loop.starting_point import told_process
 
-    from ssbi_core.simulate import ProcessParameters
-
-    if not given:
-        return None
-    values = assignments(given, "--initial", "VALUE", "LEVER", "pressure_MPa=50")
-    try:
-        return ProcessParameters(**values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(ProcessParameters.model_fields)
-        raise InputError(
-            f"--initial {name}={first['input']}", f"{first['msg'].lower()}; levers are {known}", "correct it"
-        ) from None
+    told = assignments(given, "--initial", "VALUE", "LEVER", "pressure_MPa=50")
+    told_process(told, "--initial")
+    return told

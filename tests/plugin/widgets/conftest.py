@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from napari.components import ViewerModel
 from qtpy.QtWidgets import QApplication
 
 from napari_ssbi.compute.prediction import LearnedMaterial, Predicted, shown
+from napari_ssbi.compute.process_search import Improved, KnownProcess, LeverChange, Searched
 from napari_ssbi.compute.server import Cancelled
 from napari_ssbi.compute.tasks import TASKS, Corrected, Found
 from ssbi_core.errors import SsbiError
@@ -19,7 +19,7 @@ from ssbi_core.io import PhaseMap
 from ssbi_core.materials import Phase
 from ssbi_core.predict import ConductivityPosterior, load_predictor
 from ssbi_core.predict.conformal import Conformal
-from ssbi_core.simulate import mark_contact
+from ssbi_core.simulate import ProcessParameters, mark_contact
 
 SIZE = 48
 _PIECES = 12  # a result is shown in fewer turns of the event loop
@@ -75,6 +75,58 @@ def predicted_by_a_net(arguments: Any) -> Predicted:
     return shown(posterior, learned if told else None, told)
 
 
+def improved_by_a_search(reporter: Any, arguments: Any) -> Improved:
+    """What stands for the answer of a search: two rounds, after each of which the reporter is shown what was tried."""
+    every = Searched(
+        np.array([0, 0, 0, 1, 2]),
+        np.array([1.1e-6, 1.2e-6, 1.5e-6, 1.8e-6, 2.0e-6]),
+        np.array([1.0e-6, np.nan, 1.4e-6, 1.9e-6, np.nan]),
+        np.array([1.4e-6, 1.9e-6, 1.9e-6]),
+    )
+    for rounds in (1, 2, 3):
+        tried = every.round < rounds
+        parts = (getattr(every, name)[tried] for name in ("round", "predicted", "solved"))
+        reporter.partial(Searched(*parts, every.best_by_round[:rounds]))
+    start = {**ProcessParameters().model_dump(), **arguments["process"]}
+    better = {**start, "surface_treatment": 1.0}
+    phases = arguments["phases"]
+    field = PhaseMap(labels(), 0.5, name="field 1")
+    return Improved(
+        ("Raise surface treatment from 0.7 to 1.", "The conductivity rises."),
+        ("the process was inferred from the image",),
+        0.9,
+        (0.7, 1.1),
+        tuple(LeverChange(name, start[name], better[name], 0.3, 0.0, start[name]) for name in start),
+        KnownProcess(start, 1.0e-6, None, 4.0, 675.0),
+        KnownProcess(better, 1.9e-6, None, 5.0, 675.0),
+        (
+            KnownProcess(better, 1.9e-6, (1.7e-6, 2.1e-6), 5.0, 675.0),
+            KnownProcess(start, 1.1e-6, (0.9e-6, 1.3e-6), 4.0, 675.0),
+        ),
+        every,
+        field,
+        replace(field, labels=np.where(field.labels == Phase.PORE, Phase.LLZO, field.labels).astype(np.uint8)),
+        None if phases is None else replace(phases, labels=phases.labels[::-1].copy()),
+        arguments["setting"].temperature,
+        np.arange(5, dtype=np.uint8),
+    )
+
+
+class _Reporter:
+    """What a task reports to, as in the compute process."""
+
+    def __init__(self, listener: Any) -> None:
+        self._listener = listener
+
+    def __call__(self, text: str, done: float) -> None:
+        if self._listener.progress is not None:
+            self._listener.progress(text, done)
+
+    def partial(self, value: Any) -> None:
+        if self._listener.partial is not None:
+            self._listener.partial(value)
+
+
 class PostponedJobs:
     """Jobs of the dock's kind: real tasks, run in this process when `deliver` is called."""
 
@@ -103,7 +155,7 @@ class PostponedJobs:
         if not self._waiting:
             return False
         task, arguments, listener = self._waiting.pop(next(iter(self._waiting)))
-        report: Callable[[str, float], None] = listener.progress or (lambda *_: None)
+        report = _Reporter(listener)
         try:
             if task == "find_phases":
                 result = found_by_the_net(arguments["micrograph"])
@@ -111,6 +163,8 @@ class PostponedJobs:
                 result = learned_by_the_net(arguments["micrograph"], arguments["strokes"])
             elif task == "predict_conductivity":
                 result = predicted_by_a_net(arguments)
+            elif task == "optimize_process":
+                result = improved_by_a_search(report, arguments)
             else:
                 result = TASKS[task](report, **arguments)
         except SsbiError as error:

@@ -52,7 +52,7 @@ def test_all_steps_from_an_image_to_a_report(dock, tmp_path, said):
     dock.run_to_here()
     dock.jobs.deliver_all()
     found = status(dock)
-    for optional in ("prediction", "anomalies"):
+    for optional in ("prediction", "anomalies", "optimization"):
         assert found.pop(optional) is Status.MISSING, "left out until it is asked for"
     assert set(found.values()) == {Status.DONE}, said
     assert (tmp_path / "bundle" / "report.html").is_file()

@@ -4,6 +4,7 @@ from napari_ssbi.widgets.step_panel import StepPanel
 from napari_ssbi.widgets.steps.anomalies import AnomaliesPanel
 from napari_ssbi.widgets.steps.data import DataPanel
 from napari_ssbi.widgets.steps.graph import GraphPanel
+from napari_ssbi.widgets.steps.optimization import OptimizationPanel
 from napari_ssbi.widgets.steps.phases import PhasesPanel
 from napari_ssbi.widgets.steps.prediction import PredictionPanel
 from napari_ssbi.widgets.steps.report import ReportPanel
@@ -17,4 +18,5 @@ STEPS: tuple[type[StepPanel], ...] = (
     PredictionPanel,
     AnomaliesPanel,
     ReportPanel,
+    OptimizationPanel,
 )

@@ -26,6 +26,7 @@ class ReportPanel(StepPanel):
     """Writes what was found."""
 
     KEY, TITLE, NEEDS, RUN = "report", "Report", ("data", "phases", "graph", "transport"), "Write the report"
+    ENDS = True
     HELP = "Report, figures for print (SVG, PNG), tables, and the Python script and command that give the same numbers."
 
     @override

@@ -81,6 +81,10 @@ class ClosedLoopConfig(BaseModel):
     field_px: int = _setting(512, "Field of view", "pixel", "Edge of the realised fields, at most.", ge=64, le=4096)
     seed: int = _setting(0, "Seed", "1", "Fixes every random number.", ge=0)
 
+    def price(self, name: str) -> float:
+        """Of a lever, per unit; 0 where neither this nor the default has one."""
+        return {**PRICES, **self.prices}.get(name, 0.0)
+
     @classmethod
     def of(cls, **options: Any) -> ClosedLoopConfig:
         """Build from plain values.

@@ -13,7 +13,7 @@ from scipy.stats import qmc
 
 from ssbi_core.errors import InputError
 from ssbi_core.optimize.annealing.space import Real, Space
-from ssbi_core.optimize.closed_loop.config import BOUNDS, PRICES, ClosedLoopConfig
+from ssbi_core.optimize.closed_loop.config import BOUNDS, ClosedLoopConfig
 from ssbi_core.optimize.closed_loop.outcome import Given, Outcome, each_outcome, outcome
 from ssbi_core.simulate.process import MicrostructureStatistics, ProcessParameters, ProcessValues, traced_statistics
 
@@ -76,11 +76,10 @@ class Levers:
     def given(self) -> Given:
         """What is the same for all processes of the search."""
         factors = [self.corrections.get(name, 1.0) for name in MicrostructureStatistics.model_fields]
-        prices = {**PRICES, **self.config.prices}
         return Given(
             np.array(list(self.start.model_dump().values())),
             np.array(factors),
-            np.array([prices.get(name, 0.0) for name in ProcessValues._fields]),
+            np.array([self.config.price(name) for name in ProcessValues._fields]),
         )
 
     def feasible(self, values: jax.Array) -> jax.Array:

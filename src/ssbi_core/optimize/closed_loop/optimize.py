@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ssbi_core.optimize.closed_loop.search import Found, search
 from ssbi_core.optimize.closed_loop.sensitivity import sensitivity
 from ssbi_core.optimize.closed_loop.starting_point import StartingPoint, starting_point
 from ssbi_core.optimize.closed_loop.surrogate import posterior
+from ssbi_core.optimize.closed_loop.trials import Tried
 from ssbi_core.optimize.closed_loop.verification import example, verify
 from ssbi_core.predict.prediction import refuse_other_system
 from ssbi_core.predict.predictor import load_predictor, predictor_digest
@@ -30,7 +31,7 @@ from ssbi_core.simulate.study import PIXEL_SIZE_NM
 from ssbi_core.types import silent
 
 _LEVEL_90 = 1.6448536269514722  # standard deviations
-_SEARCH = 0.5  # share of the time before verification
+_SEARCH, _VERIFIED = 0.5, 0.95  # share of the time before verification, and after it
 
 
 def optimize(
@@ -39,10 +40,11 @@ def optimize(
     system: str | Path | MaterialSystem = "llzo_nmc",
     temperature: float = 298.15,
     axis: int | None = None,
-    process: ProcessParameters | None = None,
+    process: ProcessParameters | Mapping[str, float] | None = None,
     config: ClosedLoopConfig | None = None,
     kept: Path | None = None,
     progress: Callable[[str, float], None] | None = None,
+    watch: Callable[[Tried], None] | None = None,
 ) -> OptimizationResult:
     """Find process parameters whose interfaces conduct better, and verify by how much.
 
@@ -53,17 +55,18 @@ def optimize(
     system : material system, name or loaded with its reaction layer.
     temperature : of the conductivity, K.
     axis : of transport through `phases`; across the interface by default.
-    process : the one to be bettered; by default the one that would lead to the microstructure of `phases`, or the
-        usual one without.
+    process : the one to be bettered, or what is known of it: parameters that are not told are those that would lead to
+        the microstructure of `phases`, or the usual ones without.
     config : levers, bounds, prices, constraints, length of the search.
     kept : JSON file that remembers every answer; a search that finds one goes on from there, to the same end.
     progress : called with what is being done and the share done; what it raises ends the search.
+    watch : called after each round of the search with the processes tried so far.
 
     Raises
     ------
     InputError
-        If the labels are 3D or hold no interface, bounds are crossed, constraints leave no room, a lever is unknown,
-        or the net was trained on another material system.
+        If the labels are 3D or hold no interface, bounds are crossed, constraints leave no room, a lever is unknown or
+        its start not possible, or the net was trained on another material system.
     SolverError
         If a solve does not converge.
     """
@@ -74,17 +77,20 @@ def optimize(
     levers = Levers.of(begin.process, config, begin.corrections)
     settings = _settings(begin, system, temperature, config)
     fields = Fields(levers, system, temperature, *_field(phases, config), config.seed, kept, settings)
-    found = search(levers, fields, lambda what, share: report(what, _SEARCH * share))
+    found = search(levers, fields, lambda what, share: report(what, _SEARCH * share), watch)
     optimum = levers.process(found.optimum)
     verification = verify(
         fields,
         begin.process,
         optimum,
         config.realizations,
-        lambda what, share: report(what, _SEARCH + (1 - _SEARCH) * share),
+        lambda what, share: report(what, _SEARCH + (_VERIFIED - _SEARCH) * share),
     )
+    report("sensitivities and what the optimum costs", _VERIFIED)
     expected, interval = _expected(levers, found)
     before, after = levers.statistics(begin.process), levers.statistics(optimum)
+    if phases is not None:
+        report("the image as the optimum would make it", (1 + _VERIFIED) / 2)
     own = _own_image(phases, axis, before, after, fields)
     report("done", 1.0)
     return OptimizationResult(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -69,8 +69,8 @@ def outcome(space: Space, given: Given, values: jax.Array) -> Outcome:
     low, high = _range()
     return Outcome(
         (descriptors - low) / (high - low),
-        _cost(process, jnp.asarray(given.prices)),
-        (process.sintering_temperature_C - _ROOM_C) * process.sintering_time_h,
+        cost(process, given.prices),
+        thermal_budget(process),
         found["porosity"],
         _strangeness(descriptors),
     )
@@ -82,10 +82,15 @@ def each_outcome(space: Space, given: Given, values: jax.Array) -> Outcome:
     return jax.vmap(lambda each: outcome(space, given, each))(values)
 
 
-def _cost(process: ProcessValues, prices: jax.Array) -> jax.Array:
-    """Price of a process: linear in the levers, milling by the logarithm of how fine the powder gets."""
+def thermal_budget(process: ProcessValues) -> Any:
+    """Temperature above that of the room times time, K h."""
+    return (process.sintering_temperature_C - _ROOM_C) * process.sintering_time_h
+
+
+def cost(process: ProcessValues, prices: jax.Array | np.ndarray) -> jax.Array:
+    """Price of a process: linear in the levers, milling by the logarithm of how fine the powder gets; (7,) prices."""
     finer = jnp.log(jnp.maximum(_MILLED_FROM_NM / process.initial_grain_size_nm, 1.0))
-    return jnp.asarray(list(process._replace(initial_grain_size_nm=finer))) @ prices
+    return jnp.asarray(list(process._replace(initial_grain_size_nm=finer))) @ jnp.asarray(prices)
 
 
 def _described(statistics: Mapping, xp) -> jax.Array:

@@ -21,9 +21,10 @@ from ssbi_core.optimize.closed_loop.acquisition import expectation, promise
 from ssbi_core.optimize.closed_loop.fields import Fields
 from ssbi_core.optimize.closed_loop.levers import Levers
 from ssbi_core.optimize.closed_loop.surrogate import Observation, Surrogate, given, learn, posterior, prior_scales
-from ssbi_core.optimize.closed_loop.trials import Design, Trials, mean
+from ssbi_core.optimize.closed_loop.trials import Design, Trials, Tried, mean
 
 Progress = Callable[[str, float], None]
+Watch = Callable[[Tried], None]
 
 _POLISH = 20  # steps of L-BFGS on the surrogate, which is smooth
 _SAME = 1e-3  # distance in the unit cube below which two processes are one
@@ -52,7 +53,7 @@ class Found:
     evaluations: int
 
 
-def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
+def search(levers: Levers, fields: Fields, progress: Progress, watch: Watch | None = None) -> Found:
     """Run the loop.
 
     Parameters
@@ -61,6 +62,7 @@ def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
     fields : realises and answers.
     progress : called with what is being done and the share done; what it raises ends the search, and `fields` knows
         what was answered until then.
+    watch : called after each round with what was tried so far.
 
     Raises
     ------
@@ -74,28 +76,41 @@ def search(levers: Levers, fields: Fields, progress: Progress) -> Found:
     progress(f"microstructures of {config.designs} processes", 0.0)
     first = trials.predict([levers.nearest(levers.start), *levers.spread_out(config.designs)], 0)
     best_first = sorted(first[1:], key=lambda at: -mean(trials.net[at]))[: max(2, config.designs // _FIRST_SOLVED)]
-    for at in [first[0], *best_first]:
-        trials.solve(at)
-    fields.keep()
+    each = 1 / (config.rounds + 2)  # share of the time of a round
+    _solve(trials, [first[0], *best_first], "first processes", 0.0, each, progress)
     surrogate = learn(trials.observations(), trials.room, prior_scales(trials.descriptors(trials.values).shape[1]))
     history, idle, evaluations = [trials.best_solved()], 0, 0
+    watch = watch or _nobody
+    watch(Tried.of(trials.designs(), history))
     ended = f"all {config.rounds} rounds were used"
     for number in range(1, config.rounds + 1):
-        progress(f"round {number} of at most {config.rounds}", number / (config.rounds + 2))
+        name = f"round {number} of at most {config.rounds}"
+        progress(name, number * each)
         chosen, used = _candidates(trials, surrogate, seeking)
         evaluations += used
         known = trials.predict(chosen, number)
-        for at in _to_solve(trials, given(surrogate, trials.observations()), known):
-            trials.solve(at)
-        fields.keep()
+        to_solve = _to_solve(trials, given(surrogate, trials.observations()), known)
+        _solve(trials, to_solve, name, number * each, each, progress)
         surrogate = learn(trials.observations(), trials.room, surrogate.scales)
         history.append(trials.best_solved())
+        watch(Tried.of(trials.designs(), history))
         idle = idle + 1 if history[-1] - history[-2] < math.log1p(config.least_gain) else 0
         if idle >= config.patience:
             ended = f"{config.patience} rounds gained less than {config.least_gain:.0%} by finite elements"
             break
     optimum, used = _optimum(trials, surrogate, seeking)
     return Found(optimum, trials.designs(), surrogate, np.array(history), ended, evaluations + used)
+
+
+def _solve(trials: Trials, which: Sequence[int], name: str, start: float, share: float, progress: Progress) -> None:
+    """Solve processes one after the other, saying so in the share of the time that begins at `start`."""
+    for done, at in enumerate(which):
+        progress(f"{name}, solving {done + 1} of {len(which)}", start + share * done / len(which))
+        trials.solve(at)
+
+
+def _nobody(_tried: Tried) -> None:
+    """Nobody watches."""
 
 
 def _candidates(trials: Trials, surrogate: Surrogate, seeking: AnnealingConfig) -> tuple[list[np.ndarray], int]:

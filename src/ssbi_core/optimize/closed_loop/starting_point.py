@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import jax
 import numpy as np
+from pydantic import ValidationError
 from scipy.ndimage import distance_transform_edt
 from scipy.stats import qmc
 from skimage.measure import label
@@ -64,17 +65,22 @@ class StartingPoint:
 
 
 def starting_point(
-    phases: PhaseMap | None, system: MaterialSystem, process: ProcessParameters | None, config: ClosedLoopConfig
+    phases: PhaseMap | None,
+    system: MaterialSystem,
+    process: ProcessParameters | Mapping[str, float] | None,
+    config: ClosedLoopConfig,
 ) -> StartingPoint:
-    """Of an image, a process, both or neither.
+    """Of an image, a process or what is known of it, both or neither.
 
     Raises
     ------
     InputError
-        If the image is 3D or shows no interface.
+        If the image is 3D or shows no interface, or a parameter is unknown or not possible.
     """
+    known = process.model_dump() if isinstance(process, ProcessParameters) else dict(process or {})
+    told = told_process(known)
     if phases is None:
-        return StartingPoint(process or ProcessParameters(), {}, ())
+        return StartingPoint(told, {}, ())
     if phases.labels.ndim != 2:
         raise InputError(f"{phases.name}: a volume", "the labels of a picture", "give a slice of it")
     present = set(np.unique(phases.labels).tolist())
@@ -85,10 +91,29 @@ def starting_point(
             "choose a picture of the interface, or leave it out and give --system alone",
         )
     measured, notes = measure(phases.labels, float(phases.pixel_size_nm)), ()
-    if process is None:
-        process = inferred(measured)
-        notes = ("the process was inferred from the image: where you know it, give it",)
-    return StartingPoint(process, _corrections(measured, phases, system, process, config), notes)
+    if len(known) < len(ProcessValues._fields):
+        told = inferred(measured, known)
+        what = "what was not given of the process" if known else "the process"
+        notes = (f"{what} was inferred from the image: where you know it, give it",)
+    return StartingPoint(told, _corrections(measured, phases, system, told, config), notes)
+
+
+def told_process(known: Mapping[str, float], said: str = "start") -> ProcessParameters:
+    """The process of these parameters, the others usual; `said` is what the user knows them as.
+
+    Raises
+    ------
+    InputError
+        Naming the one that is unknown or not possible.
+    """
+    try:
+        return ProcessParameters(**known)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        levers = ", ".join(ProcessParameters.model_fields)
+        needed = f"{first['msg'].lower()}; levers are {levers}"
+        raise InputError(f"{said} {name}={first['input']}", needed, "correct it") from None
 
 
 def measure(labels: np.ndarray, pixel_size_nm: float) -> dict[str, float]:
@@ -122,12 +147,20 @@ def measure(labels: np.ndarray, pixel_size_nm: float) -> dict[str, float]:
     }
 
 
-def inferred(measured: Mapping[str, float]) -> ProcessParameters:
-    """The process whose microstructure is nearest to what was measured; the usual one where the image does not tell."""
+def inferred(measured: Mapping[str, float], known: Mapping[str, float] | None = None) -> ProcessParameters:
+    """The process whose microstructure is nearest to what was measured; the usual one where the image does not tell.
+
+    Parameters
+    ----------
+    measured : of `measure`.
+    known : parameters that are certain.
+    """
     names = ProcessValues._fields
     low, high = (np.array([BOUNDS[name][end] for name in names]) for end in (0, 1))
     unit = np.clip(qmc.Sobol(len(names), rng=np.random.default_rng(0)).random(_TRIED), 0, 1)
     values = low + unit * (high - low)
+    for name, value in (known or {}).items():
+        values[:, names.index(name)] = value
     usual = np.array([getattr(ProcessParameters(), name) for name in names])
     found = traced_statistics(ProcessValues(*values.T), np)
     shown = {

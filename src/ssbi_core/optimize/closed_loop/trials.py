@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,36 @@ class Design:
     round: int
     predicted: float
     solved: float
+
+
+class Tried(NamedTuple):
+    """The n processes that were tried so far, as plain arrays; the first is the start.
+
+    Attributes
+    ----------
+    values : (n, d) of the levers.
+    round : (n,) 0 for the first ones.
+    predicted, solved : (n,) conductivity in S/cm by the net and by finite elements, NaN where not asked; geometric mean
+        over the same fields of view for all processes.
+    best_by_round : (rounds + 1,) best solved conductivity after each round, S/cm.
+    """
+
+    values: np.ndarray
+    round: np.ndarray
+    predicted: np.ndarray
+    solved: np.ndarray
+    best_by_round: np.ndarray
+
+    @classmethod
+    def of(cls, designs: Sequence[Design], best_by_round: Sequence[float] | np.ndarray) -> Tried:
+        """Of designs, and natural logarithms of the best conductivities."""
+        return cls(
+            np.array([design.values for design in designs]),
+            np.array([design.round for design in designs]),
+            np.exp([design.predicted for design in designs]),
+            np.exp([design.solved for design in designs]),
+            np.exp(best_by_round),
+        )
 
 
 class Trials:
@@ -60,10 +91,11 @@ class Trials:
         return list(range(first, len(self.values)))
 
     def solve(self, at: int) -> None:
-        """Solve a process by finite elements."""
+        """Solve a process by finite elements, and keep the answer: it is what takes time."""
         process = self.levers.process(self.values[at])
         views = range(self.levers.config.views)
         self.fem[at] = [self.fields.solved(process, view).log_conductivity for view in views]
+        self.fields.keep()
 
     def descriptors(self, values: Sequence[np.ndarray]) -> np.ndarray:
         """(n, D) of processes."""

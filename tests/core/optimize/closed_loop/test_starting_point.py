@@ -33,6 +33,23 @@ def test_an_inferred_process_leads_to_what_was_measured():
     assert found.coating_thickness_nm == pytest.approx(5, abs=2.5)
 
 
+def test_what_is_known_of_the_process_is_kept_and_the_rest_inferred():
+    process = ProcessParameters(sintering_temperature_C=720, surface_treatment=0.4, coating_thickness_nm=5)
+    _, structure, _ = simulate_sample(4, 0, process=process)
+    phases = PhaseMap(structure.labels, 0.5, name="own")
+    begin = starting_point(phases, load_system(), {"sintering_temperature_C": 720.0, "pressure_MPa": 33.0}, CONFIG)
+    assert begin.process.sintering_temperature_C == 720
+    assert begin.process.pressure_MPa == 33
+    assert begin.process.coating_thickness_nm == pytest.approx(5, abs=2.5)
+    assert begin.notes[0].startswith("what was not given of the process was inferred")
+
+
+@pytest.mark.parametrize("known", [{"pressure_MPa": -5.0}, {"heat": 5.0}])
+def test_a_start_that_cannot_be_is_refused(known):
+    with pytest.raises(InputError, match=next(iter(known))):
+        starting_point(None, load_system(), known, CONFIG)
+
+
 def test_an_image_of_the_very_process_needs_hardly_a_correction():
     process = ProcessParameters(sintering_temperature_C=700, surface_treatment=0.5)
     _, structure, _ = simulate_sample(4, 1, process=process)

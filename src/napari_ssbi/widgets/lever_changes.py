@@ -1,0 +1,83 @@
+"""What becomes of the levers, as a table: from the start to another value, and what else is told of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QGridLayout, QLabel, QWidget
+
+from napari_ssbi.compute.process_search import KnownProcess, LeverChange
+from napari_ssbi.widgets.lever_row import lever_title
+
+_OPTIMUM = {
+    "Lever": "",
+    "start": "",
+    "optimum": "",
+    "loss": "Share of the conductivity lost with this lever alone put back",
+    "may lie in": "With the other levers at the optimum, less than a tenth of the conductivity is lost in between",
+}
+_OTHER = {"Lever": "", "start": "", "this": ""}
+_VALUE = 2  # column of what it is to be; bold where that is another value
+
+
+class LeverChanges(QWidget):
+    """A row per lever; hidden while there is nothing to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(3)
+        self.hide()
+
+    def show_optimum(self, levers: Sequence[LeverChange]) -> None:
+        """From start to optimum, with how much each matters; hidden without any."""
+        rows = [
+            (
+                lever_title(each.name),
+                _number(each.initial),
+                _number(each.optimized),
+                f"{100 * max(each.loss_if_put_back, 0):.0f} %" if each.initial != each.optimized else "–",  # noqa: RUF001
+                f"{_number(each.low)} to {_number(each.high)}",
+            )
+            for each in levers
+        ]
+        moved = [each.initial != each.optimized for each in levers]
+        self._show(_OPTIMUM, rows, moved)
+
+    def show_process(self, start: KnownProcess, process: KnownProcess) -> None:
+        """From the start to a process."""
+        pairs = [(name, start.values[name], value) for name, value in process.values.items()]
+        rows = [(lever_title(name), _number(before), _number(after)) for name, before, after in pairs]
+        self._show(_OTHER, rows, [before != after for _, before, after in pairs])
+
+    def _show(self, headers: dict[str, str], rows: Sequence[Sequence[str]], moved: Sequence[bool]) -> None:
+        self._empty()
+        for column, (text, tip) in enumerate(headers.items()):
+            self._put(0, column, text, tip)
+            for at, (row, bold) in enumerate(zip(rows, moved, strict=True), 1):
+                self._put(at, column, f"<b>{row[column]}</b>" if bold and column == _VALUE else row[column], tip)
+        self.setVisible(bool(rows))
+
+    def _put(self, row: int, column: int, text: str, tip: str) -> None:
+        label = QLabel(text)
+        label.setToolTip(tip)
+        label.setWordWrap(not column)
+        if column:
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(label, row, column)
+
+    def _empty(self) -> None:
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            widget = None if item is None else item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}"
