@@ -12,7 +12,7 @@ from napari_ssbi.widgets.log_axis import log_ticks
 BLUE, ORANGE = "#4C9ED9", "#E69F00"
 _APART = 0.14  # least distance of ticks, of the axis
 _MARGIN = 0.08  # of the axis, at each end
-_NARROWEST, _WIDEST = 1.05, 1e3  # ratio of its ends; a field that does not conduct at all lies below
+_NARROWEST, _WIDEST = 1.05, 1e5  # ratio of its ends; a field that does not conduct at all lies below
 _HEIGHT = 210  # pixels
 
 

@@ -29,7 +29,7 @@ class LeverChanges(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(0, 1)
-        self._grid.setHorizontalSpacing(10)
+        self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(3)
         self.hide()
 
@@ -41,7 +41,7 @@ class LeverChanges(QWidget):
                 _number(each.initial),
                 _number(each.optimized),
                 f"{100 * max(each.loss_if_put_back, 0):.0f} %" if each.initial != each.optimized else "–",  # noqa: RUF001
-                f"{_number(each.low)} to {_number(each.high)}",
+                f"{each.low:.2g} … {each.high:.2g}",
             )
             for each in levers
         ]

@@ -56,5 +56,5 @@ def gain_in_words(found: Improved) -> str:
 def percent(gain: float) -> str:
     """A relative gain; from twofold on as a factor."""
     if gain >= 1:
-        return f"× {1 + gain:.2g}"
+        return f"× {float(f'{1 + gain:.2g}'):g}"  # two digits, without a power of ten
     return f"{'−' if gain < 0 else '+'}{100 * abs(gain):.0f} %"  # noqa: RUF001 (a minus sign)
