@@ -81,7 +81,7 @@ class PlaceList(QListWidget):
                 item.setSizeHint(QSize(width, height))
                 total += height
         self.setFixedHeight(total)
-        self.doItemsLayout()
+        self.doItemsLayout()  # type: ignore[attr-defined]
 
     def _tell(self, row: int) -> None:
         self.chosen.emit(self.places[row].number if 0 <= row < len(self.places) else None)
