@@ -26,7 +26,7 @@ BAD = ProcessParameters(sintering_temperature_C=690, sintering_time_h=3, surface
 
 @pytest.fixture(scope="module")
 def labels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    _, structure, _ = simulate_sample(6, 0, shape=(96, 96), pixel_size_nm=1.0, process=BAD)
+    _, structure, _ = simulate_sample(8, 0, shape=(96, 96), pixel_size_nm=1.0, process=BAD)
     return write_labels(tmp_path_factory.mktemp("image") / "own.tif", structure.labels, 1.0)
 
 

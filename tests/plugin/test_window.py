@@ -185,6 +185,7 @@ sys.exit(0 if right else f"{status}, {words}, paused {paused} in {to_pause:.1f} 
 """
 
 
+@pytest.mark.slow
 def test_a_search_in_a_window_is_paused_gone_on_with_and_shown(display):
     done = subprocess.run([sys.executable, "-c", SEARCHED], capture_output=True, text=True, timeout=1500)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.predict.hidden_cases import planned_groups
 from benchmarks.predict.posterior_scores import COVERED, WIDTHS
 
-from benchmarks.predict import measured
+from benchmarks.predict import learned_groups, measured
 
 
 def row(group: int, shrinks: float, covered: float) -> dict:
@@ -29,11 +29,18 @@ def test_groups_are_pooled_and_told_apart_before_and_after():
 
 
 def test_what_was_found_of_a_group_is_not_found_twice(tmp_path, monkeypatch):
-    group, calls = planned_groups()[:10], []
-    monkeypatch.setattr(measured, "load_predictor", lambda: SimpleNamespace(sha256="0123456789abcdef01"))
+    cases, calls = planned_groups()[:10], []
+    conformal = SimpleNamespace(of_kind=lambda kind: kind)
+    model = SimpleNamespace(sha256="0123456789abcdef01", conformal=conformal)
+    after = [{"mean_S_per_cm": 1e-6, "variance": {"noise": 0.01}, "draws": [0.0]}] * 5
+    monkeypatch.setattr(learned_groups, "load_predictor", lambda: model)
+    monkeypatch.setattr(learned_groups, "replace", lambda of, **_changes: of)
     monkeypatch.setenv("SSBI_BENCHMARK_STUDIES", str(tmp_path))
-    monkeypatch.setattr(measured, "learned", lambda cases: calls.append(len(cases)) or {"group": 0, "rows": []})
-    assert measured.kept(group) == measured.kept(group) == {"group": 0, "rows": []}
-    assert calls == [10]
+    found = {"sampling": {"converged": True}, "after": after}
+    monkeypatch.setattr(learned_groups, "_learned", lambda *given: calls.append(given[0]) or found)
+    one, other = (learned_groups._group(7, cases) for _ in range(2))
+    assert calls == [7]
+    assert [each.mean_S_per_cm for each in one.after] == [each.mean_S_per_cm for each in other.after] == [1e-6] * 5
+    assert one.cases == cases[5:]
     (kept,) = tmp_path.rglob("group_000.json")
-    assert json.loads(kept.read_text())["group"] == 0
+    assert json.loads(kept.read_text())["sampling"] == one.sampling

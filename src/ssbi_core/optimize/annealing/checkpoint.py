@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from ssbi_core.errors import InputError
 from ssbi_core.optimize.annealing.annealer import Problem
@@ -56,7 +57,10 @@ def load_progress(path: Path, template: Progress, problem: Problem, seed: int, n
             "continue it with the settings it was begun with, or choose another file",
         )
     read, _ = load_tree(path, _as_arrays(template))
-    return read._replace(state=read.state._replace(rng_key=jax.random.wrap_key_data(read.state.rng_key)))
+    history = AnnealingInfo(
+        *(np.array(column) for column in read.history)
+    )  # to be written to, which JAX arrays are not
+    return Progress(read.state._replace(rng_key=jax.random.wrap_key_data(read.state.rng_key)), history)
 
 
 def _as_arrays(progress: Progress) -> Progress:

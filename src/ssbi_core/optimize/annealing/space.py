@@ -164,20 +164,26 @@ class Space:
 
     def decode(self, unit: jax.Array) -> jax.Array:
         """Points of the cube (..., d) to values (..., d); inside the bounds whatever rounding does."""
-        levels = np.maximum(self.levels, 1)
-        whole = self._low + jnp.minimum(jnp.floor(unit * levels), levels - 1)
-        scaled = jnp.clip(self._low + unit * (self._high - self._low), self._low, self._high)
+        levels, (low, high) = np.maximum(self.levels, 1), self._ends()
+        whole = low + jnp.minimum(jnp.floor(unit * levels), levels - 1)
+        scaled = jnp.clip(low + unit * (high - low), low, high)
         if self._log.any():
-            bounds = np.exp(np.where(self._log, self._low, 0.0)), np.exp(np.where(self._log, self._high, 0.0))
+            bounds = np.exp(np.where(self._log, low, 0.0)), np.exp(np.where(self._log, high, 0.0))
             scaled = jnp.where(self._log, jnp.clip(jnp.exp(jnp.where(self._log, scaled, 0.0)), *bounds), scaled)
         return jnp.where(self.levels > 0, whole, scaled)
 
     def encode(self, values: jax.Array) -> jax.Array:
         """Values (..., d) to points of the cube, a whole number to the middle of its step."""
         scaled = jnp.where(self._log, jnp.log(jnp.where(self._log, values, 1.0)), values)
-        real = (scaled - self._low) / (self._high - self._low)
-        whole = (values - self._low + 0.5) / np.maximum(self.levels, 1)
+        low, high = self._ends()
+        real = (scaled - low) / (high - low)
+        whole = (values - low + 0.5) / np.maximum(self.levels, 1)
         return jnp.clip(jnp.where(self.levels > 0, whole, real), 0.0, 1.0)
+
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper, copied: JAX knows a constant by its identity, and gives one it has met with 64-bit numbers
+        enabled to a program compiled without them."""
+        return self._low.copy(), self._high.copy()
 
     def named(self, values: np.ndarray) -> dict[str, Any]:
         """One vector of values under its names: numbers, and choices as they were given."""

@@ -57,4 +57,4 @@ def test_moves_of_integers_and_categories_change_the_value(mixed):
         moved = here[:, column] != there[:, column]
         assert moved.any()
         changed = before[moved, column] != after[moved, column]
-        assert changed.mean() > 0.8  # at an edge an integer may be folded back onto itself
+        assert changed.mean() > 0.7  # at an edge an integer may be folded back onto itself

@@ -6,6 +6,7 @@ import pytest
 
 from ssbi_core.errors import InputError
 from ssbi_core.materials import load_system
+from ssbi_core.optimize.closed_loop import fields as fields_module
 from ssbi_core.optimize.closed_loop.fields import Fields
 from ssbi_core.simulate import ProcessParameters
 
@@ -36,7 +37,7 @@ def test_what_is_known_is_not_asked_again(levers, tmp_path, monkeypatch):
     fields = _fields(levers, tmp_path / "search.json", seed=1)
     first = fields.solved(PROCESS, 0)
     fields.keep()
-    monkeypatch.setattr("ssbi_core.optimize.closed_loop.fields.conductivity", None)
+    monkeypatch.setattr(fields_module, "conductivity", None)
     assert _fields(levers, tmp_path / "search.json", seed=1).solved(PROCESS, 0) == first
 
 

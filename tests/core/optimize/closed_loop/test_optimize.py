@@ -71,6 +71,7 @@ def test_an_interrupted_search_goes_on_to_the_same_end(tmp_path, small):
     np.testing.assert_array_equal(resumed.verification.after, whole.verification.after)
 
 
+@pytest.mark.slow
 def test_a_fixed_lever_stays(small):
     found = optimize(process=BAD, config=ClosedLoopConfig.of(**small, fixed=("sintering_temperature_C",)))
     assert found.optimum.sintering_temperature_C == 690
