@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from ssbi_core.cli.failures import report_failures
 from ssbi_core.cli.options import (
-    EXIT_BAD_INPUT,
     Commands,
     add_command,
     add_common,
@@ -82,10 +81,9 @@ def _anomalies(options: argparse.Namespace) -> int:
             overwrite=options.overwrite,
             progress=progress,
         )
-    for failure in outcome.failures:
-        print(f"ssbi {options.command}: error: {failure}", file=sys.stderr)
+    code = report_failures(options, outcome.failures)
     report = outcome.report
     for note in report.notes:
         print(note)
     print(f"{len(report.flagged)} of {len(report.images)} images flagged; report: {outcome.page}")
-    return EXIT_BAD_INPUT if outcome.failures else 0
+    return code

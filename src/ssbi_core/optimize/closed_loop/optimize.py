@@ -21,7 +21,7 @@ from ssbi_core.optimize.closed_loop.result import OptimizationResult
 from ssbi_core.optimize.closed_loop.search import Found, search
 from ssbi_core.optimize.closed_loop.sensitivity import sensitivity
 from ssbi_core.optimize.closed_loop.starting_point import StartingPoint, starting_point
-from ssbi_core.optimize.closed_loop.surrogate import posterior
+from ssbi_core.optimize.closed_loop.surrogate import interval_90, posterior
 from ssbi_core.optimize.closed_loop.trials import Tried
 from ssbi_core.optimize.closed_loop.verification import example, verify
 from ssbi_core.predict.prediction import refuse_other_system
@@ -30,7 +30,6 @@ from ssbi_core.simulate.process import MicrostructureStatistics, ProcessParamete
 from ssbi_core.simulate.study import PIXEL_SIZE_NM
 from ssbi_core.types import silent
 
-_LEVEL_90 = 1.6448536269514722  # standard deviations
 _SEARCH, _VERIFIED = 0.5, 0.95  # share of the time before verification, and after it
 
 
@@ -151,8 +150,7 @@ def _expected(levers: Levers, found: Found) -> tuple[float, tuple[float, float]]
     """Conductivity that the surrogate expects of the optimum, and its 90 % interval, S/cm."""
     descriptors = np.asarray(levers.outcomes(found.optimum[None]).descriptors)
     mean, variance = (float(part[0]) for part in posterior(found.surrogate, descriptors))
-    sd = math.sqrt(variance)
-    return math.exp(mean), (math.exp(mean - _LEVEL_90 * sd), math.exp(mean + _LEVEL_90 * sd))
+    return math.exp(mean), interval_90(mean, variance)
 
 
 def _own_image(

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ssbi_core.optimize.closed_loop.levers import Levers
-from ssbi_core.optimize.closed_loop.surrogate import Surrogate, posterior
+from ssbi_core.optimize.closed_loop.surrogate import Surrogate, interval_90, posterior
 from ssbi_core.simulate.process import ProcessParameters
 
 _CONSIDERED = 4096  # processes
 _SHOWN = 12
-_LEVEL_90 = 1.6448536269514722  # standard deviations
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,12 @@ def pareto_front(
     kept = np.flatnonzero(usual)[undominated(aims[usual])] if usual.any() else undominated(aims)
     points = []
     for at in kept[thinned(aims[kept], _SHOWN)]:
-        sd = math.sqrt(variance[at])
         conductivity = math.exp(mean[at])
         points.append(
             ParetoPoint(
                 levers.process(values[at]),
                 conductivity,
-                (math.exp(mean[at] - _LEVEL_90 * sd), math.exp(mean[at] + _LEVEL_90 * sd)),
+                interval_90(float(mean[at]), float(variance[at])),
                 thickness_cm / conductivity,
                 float(aims[at, 1]),
                 float(aims[at, 2]),

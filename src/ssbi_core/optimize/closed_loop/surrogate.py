@@ -15,6 +15,7 @@ Arrays have room for all observations of a search, so that everything is compile
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from scipy.optimize import minimize
 _SPREAD = 0.7  # of the priors of the logarithms
 _LEVEL = 3.0  # standard deviation of the mean of f, in those of the observations
 _JITTER = 1e-6
+_LEVEL_90 = 1.6448536269514722  # standard deviations
 _STEPS = 60
 
 
@@ -186,6 +188,12 @@ def posterior(surrogate: Surrogate, x: np.ndarray) -> tuple[np.ndarray, np.ndarr
     with jax.enable_x64(True):
         mean, variance = _many(surrogate, jnp.asarray(x))
         return np.asarray(mean), np.asarray(variance)
+
+
+def interval_90(mean: float, variance: float) -> tuple[float, float]:
+    """Of a conductivity in S/cm whose natural logarithm is normal."""
+    reach = _LEVEL_90 * math.sqrt(variance)
+    return math.exp(mean - reach), math.exp(mean + reach)
 
 
 _many = jax.jit(lambda surrogate, x: jax.vmap(surrogate)(x))
