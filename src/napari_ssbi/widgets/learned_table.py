@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from napari_ssbi.widgets.text_grid import TextGrid
 
 _TIP = "log10 of the value over that of the material file: 0.3 is twice as large, 1 ten times"
 _HEADERS = ("", "before", "after")
@@ -40,10 +41,7 @@ class LearnedTable(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._grid = QGridLayout()
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setHorizontalSpacing(14)
-        self._grid.setVerticalSpacing(2)
+        self._grid = TextGrid((14, 2))
         self.rest = QLabel()
         self.rest.setWordWrap(True)
         heading = QLabel("<b>What the measurements say of the material</b>, in decades")
@@ -58,31 +56,15 @@ class LearnedTable(QWidget):
 
     def show_numbers(self, numbers: Sequence[LearnedNumber]) -> None:
         """Show these, those told most first; hidden without any."""
-        self._empty()
+        self._grid.empty()
         told = sorted((number for number in numbers if number.told), key=lambda number: number.after / number.before)
         for column, text in enumerate(_HEADERS if told else ()):
-            self._put(0, column, text)
+            self._grid.put(0, column, text, _TIP)
         for row, number in enumerate(told, 1):
             words = (number.title, f"± {number.before:.2f}", f"{number.mean:+.2f} ± {number.after:.2f}")
             for column, text in enumerate(words):
-                self._put(row, column, text.replace("-", "−"))  # noqa: RUF001 (a minus sign)
+                self._grid.put(row, column, text.replace("-", "−"), _TIP)  # noqa: RUF001 (a minus sign)
         left = [number.title for number in numbers if not number.told]
         self.rest.setText(f"As uncertain as before: {', '.join(left)}." if left else "")
         self.rest.setVisible(bool(left))
         self.setVisible(bool(numbers))
-
-    def _put(self, row: int, column: int, text: str) -> None:
-        label = QLabel(text)
-        label.setToolTip(_TIP)
-        label.setWordWrap(not column)
-        if column:
-            label.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._grid.addWidget(label, row, column)
-
-    def _empty(self) -> None:
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = None if item is None else item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QLabel, QWidget
+from qtpy.QtWidgets import QWidget
 
 from napari_ssbi.compute.process_search import KnownProcess, LeverChange
 from napari_ssbi.widgets.lever_row import lever_title
+from napari_ssbi.widgets.text_grid import TextGrid
 
 _OPTIMUM = {
     "Lever": "",
@@ -26,11 +26,8 @@ class LeverChanges(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setHorizontalSpacing(6)
-        self._grid.setVerticalSpacing(3)
+        self._grid = TextGrid((6, 3))
+        self.setLayout(self._grid)
         self.hide()
 
     def show_optimum(self, levers: Sequence[LeverChange]) -> None:
@@ -55,28 +52,12 @@ class LeverChanges(QWidget):
         self._show(_OTHER, rows, [before != after for _, before, after in pairs])
 
     def _show(self, headers: dict[str, str], rows: Sequence[Sequence[str]], moved: Sequence[bool]) -> None:
-        self._empty()
+        self._grid.empty()
         for column, (text, tip) in enumerate(headers.items()):
-            self._put(0, column, text, tip)
+            self._grid.put(0, column, text, tip)
             for at, (row, bold) in enumerate(zip(rows, moved, strict=True), 1):
-                self._put(at, column, f"<b>{row[column]}</b>" if bold and column == _VALUE else row[column], tip)
+                self._grid.put(at, column, f"<b>{row[column]}</b>" if bold and column == _VALUE else row[column], tip)
         self.setVisible(bool(rows))
-
-    def _put(self, row: int, column: int, text: str, tip: str) -> None:
-        label = QLabel(text)
-        label.setToolTip(tip)
-        label.setWordWrap(not column)
-        if column:
-            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._grid.addWidget(label, row, column)
-
-    def _empty(self) -> None:
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = None if item is None else item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
 
 
 def _number(value: float) -> str:

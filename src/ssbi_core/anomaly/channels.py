@@ -3,7 +3,8 @@
 Each channel is a raw number (a residual, a distance, the surprise of the most surprising place) whose upper tail in the
 population makes it comparable with the others: -log10 of a probability. They are combined by the harmonic mean of the
 probabilities (Wilson, PNAS 116, 1195, 2019): one channel that is sure is enough, and channels that depend on each
-other do no harm. The score is calibrated afterwards, so the rule decides how well it sees, not how often it errs.
+other do no harm. Its weights say where anomalies are looked for first, in places; an unusual spread says least. The
+score is calibrated afterwards, so the rule decides how well it sees, not how often it errs.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ import pandas as pd
 
 from ssbi_core.anomaly.distance import StructureSpace, own_distances
 from ssbi_core.anomaly.population import DESCRIPTOR, IGNORANCE, PLACE
-from ssbi_core.anomaly.tails import TOP, Tail
+from ssbi_core.anomaly.tails import TOP, NormalTail, Tail
 
 CHANNELS = ("residual", "spread", "structure", "ignorance", "places")
 """What is asked of an image: does the conductivity fit the prediction, how sure is that, does its structure look like
 the others', is its phase map sure and does it explain the image, and is there a place like no other."""
 
+_SIZES = {"grain", "pore", "gap", "layer", "layer_patch", "pore_cluster"}  # kinds of places that scatter lognormally
+_WEIGHTS = {"places": 8.0, "structure": 2.0, "residual": 2.0, "ignorance": 1.0, "spread": 0.2}
 _ABSENT = 0.3  # below the least place of a kind lies the image that has none
 _MOST = 300.0  # of a surprise: ten to this is still a number
 
@@ -45,10 +48,13 @@ class Channels:
     top: float = TOP
 
     def raw(self, row: Mapping[str, float]) -> dict[str, float]:
-        """Raw channels of an image that is not in the population."""
+        """Raw channels of an image that is not in the population.
+
+        A residual has the tail of Student's t, a power: its logarithm ends as tails are continued, like an exponential.
+        """
         return {
-            "residual": _number(row, "residual"),
-            "spread": _number(row, "spread"),
+            "residual": float(np.log1p(_number(row, "residual"))),
+            "spread": float(np.log1p(_number(row, "spread"))),
             "structure": self._space.distance(self._descriptors(row), self.neighbours),
             "ignorance": _largest(row, self._ignorance),
             "places": _largest(row, self.place_tails),
@@ -59,8 +65,8 @@ class Channels:
         """(n, channels) raw channels of the population's own images, each compared with the others."""
         return pd.DataFrame(
             {
-                "residual": self._column("residual"),
-                "spread": self._column("spread"),
+                "residual": np.log1p(self._column("residual")),
+                "spread": np.log1p(self._column("spread")),
                 "structure": own_distances(self.rows[self._names].to_numpy(float), self.neighbours),
                 "ignorance": self._own_largest(self._ignorance),
                 "places": self._own_largest(self.place_tails),
@@ -87,7 +93,7 @@ class Channels:
     def place_tails(self) -> dict[str, Tail]:
         """``place:KIND:FEATURE`` -> tail of the most extreme place of an image; one without such a place is below."""
         columns = [name for name in self.rows if str(name).startswith(PLACE)]
-        return {str(name): Tail.of(_filled(self._column(str(name))), self.top) for name in columns}
+        return {str(name): _law(str(name)).of(_filled(self._column(str(name))), self.top) for name in columns}
 
     @cached_property
     def _ignorance(self) -> dict[str, Tail]:
@@ -128,12 +134,17 @@ class Channels:
 
 
 def combined(surprises: Mapping[str, float]) -> float:
-    """-log10 of the harmonic mean of the channels' probabilities; 0 without any channel."""
+    """-log10 of the weighted harmonic mean of the channels' probabilities; 0 without any channel."""
     if not surprises:
         return 0.0
+    weights = np.array([_WEIGHTS[name] for name in surprises])
     values = np.minimum(np.array(list(surprises.values())), _MOST)
     top = float(values.max())
-    return top + float(np.log10(np.mean(10.0 ** (values - top))))
+    return top + float(np.log10(np.average(10.0 ** (values - top), weights=weights)))
+
+
+def _law(column: str) -> type[Tail]:
+    return NormalTail if column.removeprefix(PLACE).partition(":")[0] in _SIZES else Tail
 
 
 def _filled(column: np.ndarray) -> np.ndarray:

@@ -63,7 +63,7 @@ class ImageAnomaly:
     name, shape : of the image.
     p_value : probability that a normal image scores so high; uniform on normal images.
     flagged : whether it is at most the false-alarm rate.
-    score : -log10 of the combined probability before calibration; it goes on where p-values end.
+    score : -log10 of the p-value, continued where so small a population ends: comparable between populations.
     seed_score : Var(prediction) + |prediction - mu|, conductivities in S/cm; None without a prediction.
     hyperscore : of the calibrated confidence 1 - p.
     channels : channel -> -log10 of its probability.

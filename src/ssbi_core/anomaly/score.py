@@ -23,6 +23,7 @@ from ssbi_core.anomaly.places.place import Place
 from ssbi_core.anomaly.population import PLACE, Population, row_of
 from ssbi_core.anomaly.portrait import Analysed, Portrait, portray
 from ssbi_core.anomaly.report import AnomalousRegion, AnomalyReport, ImageAnomaly, ScoredPlace
+from ssbi_core.anomaly.tails import Tail
 from ssbi_core.anomaly.wording import reason
 from ssbi_core.errors import InputError
 
@@ -158,9 +159,10 @@ def _image(
 ) -> ImageAnomaly:
     """One image; `own` is its number in the population where it is in it."""
     surprises = channels.surprises(row) if own is None else channels.own_surprises(own)
-    score = combined(surprises)
+    probability = combined(surprises)
     normal = channels.own_scores if own is None else np.delete(channels.own_scores, own)
-    p_value = (1 + int(np.count_nonzero(normal >= score))) / (len(normal) + 1)
+    p_value = (1 + int(np.count_nonzero(normal >= probability))) / (len(normal) + 1)
+    score = Tail.of(normal).surprise(probability)
     flagged = p_value <= config.false_alarm_rate
     places = _scored_places(portrait, row if own is not None else None, channels, population)
     confidence = max(1 - p_value, _LEAST_CONFIDENCE)

@@ -14,6 +14,7 @@ from ssbi_core.cli.options import (
     add_labels,
     add_output,
     add_paths,
+    analysis_config,
     assignments,
 )
 from ssbi_core.cli.progress import progress_bar
@@ -168,16 +169,8 @@ def _reported(options: argparse.Namespace, outcome: Any) -> int:
 
 
 def _config(options: argparse.Namespace, **fixed: Any) -> Any:
-    from ssbi_core.pipeline import AnalysisConfig
-
-    return AnalysisConfig.from_options(
-        system=options.system,
-        reaction_layer=options.reaction_layer,
-        temperature=options.temperature,
-        axis=options.axis,
-        pixel_size_nm=options.pixel_size_nm,
-        image=getattr(options, "image", None),
-        label_mapping=getattr(options, "mapping", None),
+    return analysis_config(
+        options,
         conductivity=assignments(getattr(options, "conductivity", []), "--conductivity", "S/cm"),
         resistance=assignments(getattr(options, "resistance", []), "--resistance", "ohm_cm2"),
         rel_gap=getattr(options, "rel_gap", None),

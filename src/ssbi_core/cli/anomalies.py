@@ -13,6 +13,7 @@ from ssbi_core.cli.options import (
     add_labels,
     add_output,
     add_paths,
+    analysis_config,
 )
 from ssbi_core.cli.progress import progress_bar
 
@@ -54,21 +55,10 @@ def add(commands: Commands) -> None:
 def _anomalies(options: argparse.Namespace) -> int:
     from ssbi_core.anomaly import AnomalyConfig
     from ssbi_core.anomaly_study import anomaly_study
-    from ssbi_core.pipeline import AnalysisConfig
     from ssbi_core.predict.measured_values import read_measured
 
     anomaly = AnomalyConfig.of(false_alarm_rate=options.false_alarm_rate)
-    config = AnalysisConfig.from_options(
-        system=options.system,
-        reaction_layer=options.reaction_layer,
-        temperature=options.temperature,
-        axis=options.axis,
-        pixel_size_nm=options.pixel_size_nm,
-        image=options.image,
-        labels=options.labels,
-        label_mapping=options.mapping,
-        predictor=options.model,
-    )
+    config = analysis_config(options, labels=options.labels, predictor=options.model)
     measured = read_measured(options.measured, options.temperature) if options.measured else []
     with progress_bar() as progress:
         outcome = anomaly_study(

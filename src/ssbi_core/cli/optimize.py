@@ -6,7 +6,16 @@ import argparse
 import sys
 from typing import Any
 
-from ssbi_core.cli.options import Commands, add_command, add_common, add_image, add_labels, add_output, assignments
+from ssbi_core.cli.options import (
+    Commands,
+    add_command,
+    add_common,
+    add_image,
+    add_labels,
+    add_output,
+    analysis_config,
+    assignments,
+)
 from ssbi_core.cli.progress import progress_bar
 from ssbi_core.errors import InputError
 
@@ -53,23 +62,12 @@ def _length(parser: argparse.ArgumentParser) -> None:
 def _optimize(options: argparse.Namespace) -> int:
     from ssbi_core.optimize import recommendation
     from ssbi_core.optimize_study import optimize_study
-    from ssbi_core.pipeline import AnalysisConfig
 
-    analysis = AnalysisConfig.from_options(
-        system=options.system,
-        reaction_layer=options.reaction_layer,
-        temperature=options.temperature,
-        axis=options.axis,
-        pixel_size_nm=options.pixel_size_nm,
-        image=options.image,
-        labels=options.labels,
-        label_mapping=options.mapping,
-    )
     with progress_bar() as progress:
         outcome = optimize_study(
             options.path,
             options.output,
-            analysis,
+            analysis_config(options, labels=options.labels),
             _config(options),
             process=_told(options.initial),
             overwrite=options.overwrite,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ssbi_core.errors import InputError
+
+if TYPE_CHECKING:
+    from ssbi_core.pipeline import AnalysisConfig
 
 EXIT_BAD_INPUT = 2
 
@@ -62,6 +65,22 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
     """Labels in place of micrographs."""
     parser.add_argument("--labels", action="store_true", help="the files are label images, not micrographs")
     parser.add_argument("--mapping", metavar="FILE", help="with --labels: TOML or JSON file, label value = phase name")
+
+
+def analysis_config(options: argparse.Namespace, **chosen: Any) -> AnalysisConfig:
+    """How an image is to be analysed, by the options that commands share and what a command chooses beside them."""
+    from ssbi_core.pipeline import AnalysisConfig
+
+    return AnalysisConfig.from_options(
+        system=options.system,
+        reaction_layer=options.reaction_layer,
+        temperature=options.temperature,
+        axis=options.axis,
+        pixel_size_nm=options.pixel_size_nm,
+        image=getattr(options, "image", None),
+        label_mapping=getattr(options, "mapping", None),
+        **chosen,
+    )
 
 
 def assignments(

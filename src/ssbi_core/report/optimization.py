@@ -16,11 +16,11 @@ from ssbi_core.optimize.closed_loop.recommendation import recommendation
 from ssbi_core.optimize.closed_loop.result import OptimizationResult
 from ssbi_core.report.figures.canvas import print_png, style
 from ssbi_core.report.figures.optimization import levers_figure, pareto_figure, search_figure, verified_figure
-from ssbi_core.report.figures.panel import LegendEntry, panel_png
 from ssbi_core.report.figures.phases import phases_panel
 from ssbi_core.report.formatting import gain_in_words, number, percent
 from ssbi_core.report.html import environment
 from ssbi_core.report.records import ImageResult
+from ssbi_core.report.rendering import Picture, rendered_picture
 
 _DPI = 160
 _CHARTS: tuple[tuple[str, Callable[[OptimizationResult], Figure]], ...] = (
@@ -29,15 +29,6 @@ _CHARTS: tuple[tuple[str, Callable[[OptimizationResult], Figure]], ...] = (
     ("The search", search_figure),
     ("What it costs: processes of which no other is better in everything", pareto_figure),
 )
-
-
-class ComparedPicture(NamedTuple):
-    """Labels to be looked at."""
-
-    title: str
-    caption: str
-    png: bytes
-    legend: tuple[LegendEntry, ...]
 
 
 class Row(NamedTuple):
@@ -97,7 +88,7 @@ def write_optimization_report(path: str | Path, result: OptimizationResult, *, c
     return Path(path)
 
 
-def _pictures(result: OptimizationResult) -> list[ComparedPicture]:
+def _pictures(result: OptimizationResult) -> list[Picture]:
     conductivity = [number(value) for value in (result.verification.baseline, result.verification.optimized)]
     shown = [
         ("Start", f"A simulated field of view; typical ones have {conductivity[0]} S/cm.", result.before),
@@ -110,10 +101,10 @@ def _pictures(result: OptimizationResult) -> list[ComparedPicture]:
     return [_picture(result, *each) for each in shown]
 
 
-def _picture(result: OptimizationResult, title: str, caption: str, phases: PhaseMap) -> ComparedPicture:
+def _picture(result: OptimizationResult, title: str, caption: str, phases: PhaseMap) -> Picture:
     system = load_system(result.system, reaction_layer=result.reaction_layer)
     panel = phases_panel(ImageResult(replace(phases, name=title), system))
-    return ComparedPicture(title, caption, panel_png(panel), panel.legend)
+    return replace(rendered_picture(panel), title=title, caption=caption)
 
 
 def _rows(result: OptimizationResult) -> list[Row]:

@@ -17,10 +17,12 @@ def channels(normal_portrait: Callable[..., Portrait]) -> Channels:
     return Channels(Population.of([normal_portrait(seed) for seed in range(60)], "test").rows, 5)
 
 
-def test_combined_is_the_harmonic_mean_of_probabilities() -> None:
-    assert combined({"a": 0.0, "b": 2.0}) == pytest.approx(np.log10((1 + 100) / 2))
+def test_combined_is_the_weighted_harmonic_mean_of_probabilities() -> None:
+    assert combined({"structure": 0.0, "residual": 2.0}) == pytest.approx(np.log10((1 + 100) / 2))
+    assert combined({"places": 2.0, "structure": 0.0}) > combined({"places": 0.0, "structure": 2.0})
+    assert combined({"places": 2.0}) == pytest.approx(2.0)
     assert combined({}) == 0.0
-    assert np.isfinite(combined({"a": 1e4, "b": 0.0}))
+    assert np.isfinite(combined({"places": 1e4, "spread": 0.0}))
 
 
 def test_every_channel_is_there(channels: Channels, normal_portrait: Callable[..., Portrait]) -> None:

@@ -46,3 +46,10 @@ def test_a_sample_of_one_value_is_surprised_by_any_larger_one() -> None:
     tail = Tail.of(np.ones(50))
     assert tail.surprise(1.0) == pytest.approx(0.0)
     assert tail.surprise(1.1) >= np.log10(51) - 1e-9
+
+
+def test_a_kind_that_few_images_have_is_no_sure_anomaly() -> None:
+    mostly_without = np.concatenate([np.full(114, -0.3), [0.0, 0.2, 0.3, 0.4, 0.7, 0.9]])
+    tail = Tail.of(mostly_without)
+    assert np.log10(121) <= tail.surprise(1.0) < 3
+    assert tail.without(0.9).surprise(0.9) < 3

@@ -27,12 +27,10 @@ def boundary_places(transport: ConductionSolution) -> list[Place]:
 
 
 def _piece(piece: Bottleneck, image: np.ndarray, box: tuple[slice, slice]) -> Place:
-    features = {
-        "cost": float(np.log10(piece.power_share)),
-        "cost_per_length": float(np.log10(piece.power_share / piece.size)),
-    }
+    # Not by the cost itself: that is mostly how long the interface happens to be in the picture.
+    features = {"cost_per_length": float(np.log10(piece.power_share / piece.size))}
     cost = f"{piece.size:.3g} nm long, {piece.power_share:.0%} of the resistance"
-    words = {"cost": cost, "cost_per_length": f"{cost}, {piece.crowding:.2g} times the mean current across it"}
+    words = {"cost_per_length": f"{cost}, {piece.crowding:.2g} times the mean current across it"}
     inside = np.packbits(image[box] == piece.rank)
     edges = (box[0].start, box[1].start, box[0].stop, box[1].stop)
     return Place("boundary", piece.phase, edges, features, words, inside)

@@ -74,19 +74,9 @@ def _place(labels: np.ndarray, profile: ThicknessProfile, thickness: float, stre
     where = near & (labels == profile.phase)
     if not where.any():
         where = near
-    # Against other images by its thickness and bulk, within the image by how far it exceeds the rest of the layer.
     ratio = thickness / max(profile.median_nm, profile.pixel_size_nm)
-    length = float(np.count_nonzero(stretch)) * profile.pixel_size_nm
-    features = {
-        "thickness": float(np.log10(thickness)),
-        "swelling": float(np.log10(max(ratio, 1e-3))),
-        "bulk": float(np.log10(max((thickness - profile.median_nm) * length, 1e-3))),
-    }
-    words = {
-        "thickness": f"{thickness:.3g} nm thick{cost}",
-        "swelling": f"{thickness:.3g} nm thick, {ratio:.2g} times its median{cost}",
-        "bulk": f"{thickness:.3g} nm thick over {length:.3g} nm{cost}",
-    }
+    words = {"thickness": f"{thickness:.3g} nm thick, {ratio:.2g} times its median{cost}"}
+    features = {"thickness": float(np.log10(thickness))}
     return place_at("layer", profile.phase.key, where, features, words)
 
 

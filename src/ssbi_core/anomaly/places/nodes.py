@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ssbi_core.anomaly.places.place import Place
+from ssbi_core.anomaly.places.slenderness import skeleton_length_and_width
 from ssbi_core.graph.interface_graph import InterfaceGraph
 
 _SMALLEST = 12  # pixels; the shape of smaller bodies is that of the pixels
@@ -16,16 +17,18 @@ _ELECTROLYTE_SIDE = ("llzo", "dislocation", "reaction_layer", "coating")
 
 def node_places(graph: InterfaceGraph) -> list[Place]:
     """Grains, pores, gaps along the interface and patches of layer of a 2D graph."""
-    at_interface, found = _between_the_sides(graph), []
+    at_interface, lines, found = _between_the_sides(graph), _midlines(graph), []
     for index, node in enumerate(graph.nodes.to_dict("records")):
         if node["area_nm2"] >= _SMALLEST * graph.pixel_size_nm**2:
-            measured = _measured(node, bool(at_interface[index]))
+            measured = _measured(node, bool(at_interface[index]), lines[index])
             if measured is not None:
                 found.append(_placed(graph, index, node, *measured))
     return found
 
 
-def _measured(node: Mapping[Hashable, Any], between: bool) -> tuple[str, dict[str, float], dict[str, str]] | None:
+def _measured(
+    node: Mapping[Hashable, Any], between: bool, line: np.ndarray
+) -> tuple[str, dict[str, float], dict[str, str]] | None:
     """Kind, features and words of a node; None for what is not compared."""
     diameter, elongation = float(node["equivalent_diameter_nm"]), float(node["elongation"])
     length = diameter * np.sqrt(elongation)
@@ -38,13 +41,22 @@ def _measured(node: Mapping[Hashable, Any], between: bool) -> tuple[str, dict[st
             )
         return "grain", features, words
     if node["phase"] == "pore":
-        kind = "gap" if between else "pore"
-        features = {"length": np.log10(length), "size": np.log10(diameter)}
-        return kind, features, {"length": f"{length:.3g} nm long", "size": f"{diameter:.3g} nm across"}
+        features = {"length": np.log10(length), "slenderness": np.log10(max(line[0], 1e-3) / max(line[1], 1e-3))}
+        words = {"length": f"{length:.3g} nm long", "slenderness": f"{line[0]:.3g} nm long and {line[1]:.2g} nm wide"}
+        if between:  # how large a gap is its length says
+            return "gap", features, words
+        return "pore", features | {"size": np.log10(diameter)}, words | {"size": f"{diameter:.3g} nm across"}
     if node["phase"] in ("reaction_layer", "coating"):
         away = float(np.nan_to_num(node["distance_to_interface_nm"]))
         return "layer_patch", {"away": np.log10(1 + away)}, {"away": f"{away:.3g} nm from the interface"}
     return None
+
+
+def _midlines(graph: InterfaceGraph) -> np.ndarray:
+    """(nodes, 2) length and width in nm of each pore along its midline; 0 of what is no pore."""
+    pore = np.append(graph.nodes["phase"].to_numpy(str) == "pore", False)
+    bodies = np.where(pore[graph.regions], graph.regions, -1)
+    return np.stack(skeleton_length_and_width(bodies, len(graph.nodes)), axis=1) * graph.pixel_size_nm
 
 
 def _placed(

@@ -29,11 +29,11 @@ def solved(labels: np.ndarray) -> ConductionSolution:
 
 
 def test_the_costliest_piece_is_the_boundary(solved: ConductionSolution) -> None:
-    worst = max(boundary_places(solved), key=lambda place: place.features["cost"])
+    worst = max(boundary_places(solved), key=lambda place: place.features["cost_per_length"])
     assert worst.phase == "grain_boundary"
     row, _, end_row, _ = worst.bbox_px
     assert row <= 12 < end_row
-    assert "of the resistance" in worst.words["cost"]
+    assert "of the resistance" in worst.words["cost_per_length"]
 
 
 def test_the_hot_spot_is_the_gap(solved: ConductionSolution, labels: np.ndarray) -> None:

@@ -41,6 +41,16 @@ def test_a_gap_is_as_long_as_it_is(labels: np.ndarray) -> None:
     assert 10 ** gap.features["length"] == pytest.approx(48, rel=0.15)
 
 
+def test_a_crack_is_slender_also_where_it_runs_into_a_pore(labels: np.ndarray) -> None:
+    plain = 10 ** _by_kind(labels)["pore"][0].features["slenderness"]
+    labels[12:14, 24:40] = 6
+    labels[12:14, 44:60] = 6
+    cracked = _by_kind(labels)["pore"][0]
+    assert plain < 2
+    assert 10 ** cracked.features["slenderness"] > 8
+    assert "nm wide" in cracked.words["slenderness"]
+
+
 def test_pixels_are_those_of_the_body(labels: np.ndarray) -> None:
     grain = max(_by_kind(labels)["grain"], key=lambda place: place.features["size"])
     row, column, end_row, end_column = grain.bbox_px
