@@ -17,7 +17,7 @@ from plugin.widgets.conftest import labels
 from ssbi_core.io import Micrograph
 from ssbi_core.materials import Phase
 
-STEPS = ("data", "phases", "graph", "transport", "prediction", "anomalies", "report")
+STEPS = ("data", "phases", "graph", "transport", "prediction", "anomalies", "report", "optimization")
 NM = {"scale": (0.5, 0.5), "units": ("nm", "nm")}
 
 
@@ -217,6 +217,19 @@ class User(RuleBasedStateMachine):
         panel = self.dock.panel("anomalies")
         panel.rate.set_rate(rate)
         panel.list.setCurrentRow(min(place, panel.list.count() - 1))
+
+    @rule(resume=st.booleans())
+    def pause_or_resume(self, resume):
+        bar = self.dock.panel("optimization").bar
+        button = bar.resume_button if resume else bar.pause_button
+        if button.isVisibleTo(bar) and button.isEnabled():
+            button.click()
+
+    @rule(alone=st.booleans(), text=st.sampled_from(["", "700", "nonsense"]))
+    def change_the_search(self, alone, text):
+        form = self.dock.panel("optimization").form
+        form.origin.setCurrentIndex(int(alone))
+        next(iter(form.table.rows.values())).start.setText(text)
 
     def measurement(self, number):
         rows = self.dock.panel("prediction").table.rows
