@@ -81,7 +81,8 @@ class InterfaceAnalysis(QWidget):
     def run_to(self, key: str) -> None:
         """Run every step up to this one that has no fresh result, and this one; an optional one only if it ever ran."""
         last = [panel.KEY for panel in self.panels].index(key)
-        self._start([*filter(self._is_on_the_way, range(last)), last], only_stale=True)
+        before = () if self.panels[last].alone() else filter(self._is_on_the_way, range(last))
+        self._start([*before, last], only_stale=True)
 
     def cancel(self) -> None:
         """Stop what runs."""

@@ -73,6 +73,10 @@ class StepPanel(QWidget):
         """What is in the form, to compare with what a result was made with; None while it is not valid."""
         return None
 
+    def alone(self) -> bool:
+        """Whether the step, as its form is, takes nothing from the steps before it."""
+        return False
+
     def request(self) -> Request | None:
         """What to compute; None for a step that is done at once (`run_here`).
 

@@ -95,6 +95,10 @@ class OptimizationPanel(StepPanel):
             return None
 
     @override
+    def alone(self) -> bool:
+        return self.form.origin.currentData() is not None
+
+    @override
     def request(self) -> Request:
         settings = self._settings()
         kept = self.bar.kept(settings)

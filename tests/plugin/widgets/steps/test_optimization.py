@@ -106,6 +106,14 @@ def test_the_phases_of_the_image_are_begun_with_once_there_are_any(dock, asked):
     np.testing.assert_array_equal(asked[0]["phases"].labels, dock.analysis.value("phases").labels)
 
 
+def test_run_to_here_with_a_material_alone_asks_for_no_image(dock, said):
+    dock.choose_step("optimization")
+    dock.run_to_here()
+    dock.jobs.deliver_all()
+    assert status(dock) is Status.DONE
+    assert not said
+
+
 def test_without_an_image_the_material_alone_is_searched(dock, asked):
     run(dock, "optimization")
     assert status(dock) is Status.DONE
