@@ -1,6 +1,6 @@
 """Eight things that go wrong at an interface, planted one at a time into a simulated microstructure.
 
-Four families (`DESIGN`) were looked at while the scores were made, four (`UNSEEN`) were only ever scored. What is
+Features and weights were made for four families (`DESIGN`), four others (`UNSEEN`) are only scored. What is
 planted changes the structure (crack, thick layer, pore cluster, delamination, abnormal grain) or what the microscope
 and the measurement see of it while the labels stay as they are (unknown phase, hidden boundary, contamination).
 """

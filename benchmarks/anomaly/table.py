@@ -16,7 +16,7 @@ def _planted(r: dict[str, Any]) -> list[Row]:
     return [
         (
             f"anomalies of 8 families planted in {r['planted_images']} interfaces, {r['normal_images']} normal "
-            "ones: AUROC (90 % interval); families not looked at before; the hardest family",
+            "ones: AUROC (90 % interval); the four families no feature was made for; the hardest family",
             f"{r['auroc']:.3f} ({low:.3f} to {high:.3f}); {r['auroc_unseen']:.3f}; {families[worst]:.3f} "
             f"({worst.replace('_', ' ')})",
         ),
