@@ -79,7 +79,9 @@ def specimen(recipe: int, seed: int, index: int, size: int, family: str | None, 
     process = _scattered(recipe, rng)
     config = realize(rng, microstructure_statistics(process, system), (size, size), PIXEL_NM)
     imaging = random_imaging(rng, config, system, STUDY_DIFFICULTY)
-    imaging = imaging.model_copy(update={"elements": tuple(system.elements), "saturation": 0.0, "inverted": False})
+    # Every image of a study is mapped, all elements of it.
+    mapped = {"elements": tuple(system.elements), "eds_counts": imaging.eds_counts or ImagingConfig().eds_counts}
+    imaging = imaging.model_copy(update={**mapped, "saturation": 0.0, "inverted": False})
     structure = simulate_microstructure(keys[1], config)
     planted = None if family is None else plant(family, structure, rng)
     shown = structure if planted is None else planted.structure
