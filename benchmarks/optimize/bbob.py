@@ -1,8 +1,8 @@
-"""Annealing against scipy's dual_annealing on the 24 BBOB functions: `python -m benchmarks.optimize.bbob [DIMENSION]`.
+"""Annealing against others on the 24 BBOB functions: `python -m benchmarks.optimize.bbob [DIMENSION]`.
 
-Both search f - f_opt in [-5, 5]^D with equal numbers of evaluations, on several instances with a seed each; what is
-counted are targets reached. Neither knows how long it may run, so the first 20,000 evaluations of a run are the run of
-20,000. Annealing has all functions compiled into one program, whose compilation is timed apart; scipy calls the same
+All search f - f_opt in [-5, 5]^D with equal numbers of evaluations, on several instances with a seed each; what is
+counted are targets reached. No peer knows how long it may run, so the first 20,000 evaluations of a run are the run of
+20,000. Annealing has all functions compiled into one program, whose compilation is timed apart; a peer calls the same
 function, compiled too, point by point, and what it spends in these calls is also taken off its time.
 
 Times are of the processor (this process, all threads) and by the clock.
@@ -19,10 +19,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.optimize import dual_annealing
 
 from benchmarks.optimize.bbob_functions import FUNCTIONS
 from benchmarks.optimize.bbob_instances import Instance, draw_instance
+from benchmarks.optimize.bbob_peers import PEERS, record
 from benchmarks.results_file import write_results
 from ssbi_core.optimize.annealing.run import anneal
 from ssbi_core.optimize.annealing.space import Real, Space
@@ -31,10 +31,6 @@ BUDGETS = (20_000, 100_000)
 TARGETS = (1e1, 1e0, 1e-1, 1e-3, 1e-8)
 INSTANCES = (1, 2, 3)
 _PEAKS = 101
-
-
-class _Spent(Exception):
-    """The evaluations are used up."""
 
 
 def main(dimension: int) -> None:
@@ -49,7 +45,7 @@ def main(dimension: int) -> None:
         for instance in INSTANCES:
             ours = _ours(function, instance, space)
             runs.append({"function": function, "instance": instance, "ours": ours})
-            runs[-1]["dual_annealing"] = _peer(function, instance, dimension)
+            runs[-1] |= {name: _peer(name, function, instance, dimension) for name in PEERS}
             print(runs[-1], flush=True)
         name = "optimize.bbob" if dimension == 10 else f"optimize.bbob_{dimension}"
         write_results(name, {"dimension": dimension, "compile_seconds": compile_seconds, **summary(runs), "runs": runs})
@@ -62,7 +58,7 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _at_budget(runs: list[dict[str, Any]], at: int) -> dict[str, Any]:
-    best = {who: np.array([run[who]["best"][at] for run in runs]) for who in ("ours", "dual_annealing")}
+    best = {who: np.array([run[who]["best"][at] for run in runs]) for who in ("ours", *PEERS)}
     functions = np.array([run["function"] for run in runs])
     return {
         "runs": len(runs),
@@ -71,9 +67,12 @@ def _at_budget(runs: list[dict[str, Any]], at: int) -> dict[str, Any]:
             who: {f"{t:g}": sum(int(np.median(b[functions == f]) <= t) for f in set(functions)) for t in TARGETS}
             for who, b in best.items()
         },
-        "dual_annealing_slower_by": {
-            name: float(np.median([run["dual_annealing"][name][at] / run["ours"][ours][at] for run in runs]))
-            for name, ours in (("cpu", "cpu"), ("wall", "wall"), ("cpu_without_objective", "cpu"))
+        "slower_by": {
+            peer: {
+                name: float(np.median([run[peer][name][at] / run["ours"][ours][at] for run in runs]))
+                for name, ours in (("cpu", "cpu"), ("wall", "wall"), ("cpu_without_objective", "cpu"))
+            }
+            for peer in PEERS
         },
         "median_cpu_seconds": {who: float(np.median([run[who]["cpu"][at] for run in runs])) for who in best},
     }
@@ -90,33 +89,11 @@ def _ours(function: int, instance: int, space: Space) -> dict[str, list[float]]:
     return record
 
 
-def _peer(function: int, instance: int, dimension: int) -> dict[str, list[float]]:
+def _peer(name: str, function: int, instance: int, dimension: int) -> dict[str, list[float]]:
     compiled = jax.jit(FUNCTIONS[function])
     given = jax.device_put(draw_instance(function, instance, dimension))
     compiled(given, np.zeros(dimension)).block_until_ready()
-    record: dict[str, list[float]] = {"best": [], "cpu": [], "wall": [], "cpu_without_objective": []}
-    begun, wall, inside, count, best = time.process_time(), time.perf_counter(), 0.0, 0, np.inf
-
-    def height(x: np.ndarray) -> float:
-        nonlocal inside, count, best
-        entered = time.process_time()
-        value = float(compiled(given, x))
-        inside += time.process_time() - entered
-        count, best = count + 1, min(best, value)
-        if count in BUDGETS:
-            record["best"].append(best)
-            record["cpu"].append(time.process_time() - begun)
-            record["wall"].append(time.perf_counter() - wall)
-            record["cpu_without_objective"].append(record["cpu"][-1] - inside)
-        if count == BUDGETS[-1]:
-            raise _Spent
-        return value
-
-    try:
-        dual_annealing(height, [(-5.0, 5.0)] * dimension, maxiter=10**9, maxfun=10**9, rng=instance)
-    except _Spent:
-        return record
-    raise RuntimeError("dual_annealing stopped before its evaluations were used up")
+    return record(name, lambda x: float(compiled(given, x)), dimension, instance, BUDGETS)
 
 
 @contextmanager
