@@ -2,8 +2,9 @@
 
     python -m benchmarks.anomaly.overlooked [--images N] [--size PX]
 
-Simulated interfaces whose true labels, solved, name the reaction layer as what costs most; the same image is segmented
-by the shipped net, solved, and asked. What a model that ignores the layer says is its own conductivity without it.
+Simulated interfaces whose true labels, solved, name the reaction layer as the body that costs most; the same image is
+segmented by the shipped net, solved, and asked. What a model that ignores the layer says is its own conductivity
+without it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.results_file import write_results
-from ssbi_core.anomaly import compare_without_layer, phase_costs
+from ssbi_core.anomaly import compare_without_layer, costliest_body, phase_costs
 from ssbi_core.io import PhaseMap
 from ssbi_core.preprocess import register_elements
 from ssbi_core.segment import segment
@@ -49,7 +50,7 @@ def _cases(size: int) -> Iterator[dict[str, Any]]:
         index += 1
         micrograph, structure, row = simulate_sample(SEED, index, shape=(size, size))
         truth = _solved(PhaseMap(structure.labels, row["pixel_size_nm"]), None)
-        if not truth.percolates or not phase_costs(truth) or phase_costs(truth)[0].phase != _LAYER:
+        if not truth.percolates or _first_cost(truth) != _LAYER:
             continue
         registered, _ = register_elements(micrograph)
         seen = _solved(segment(registered), truth.axis)
@@ -57,12 +58,17 @@ def _cases(size: int) -> Iterator[dict[str, Any]]:
         errors = None if compared is None else compared.errors_decades
         yield {
             "index": index,
-            "first_cost": phase_costs(seen)[0].phase if phase_costs(seen) else None,
+            "first_cost": _first_cost(seen),
             "gain": seen.knockout_gain.get(_LAYER, 0.0),
             "true_gain": truth.knockout_gain[_LAYER],
             "error_with_layer_decades": None if errors is None else errors[0],
             "error_without_layer_decades": None if errors is None else errors[1],
         }
+
+
+def _first_cost(solved: ConductionSolution) -> str | None:
+    found = costliest_body(phase_costs(solved))
+    return None if found is None else found.phase
 
 
 def _solved(phases: PhaseMap, axis: int | None) -> ConductionSolution:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ssbi_core.anomaly.chemistry.unmodelled import UnmodelledPhase
     from ssbi_core.anomaly.config import AnomalyConfig
-    from ssbi_core.anomaly.costs import LayerComparison, PhaseCost, compare_without_layer, phase_costs
+    from ssbi_core.anomaly.costs import LayerComparison, PhaseCost, compare_without_layer, costliest_body, phase_costs
     from ssbi_core.anomaly.mission_scores import hyperscore, seed_score
     from ssbi_core.anomaly.population import Population
     from ssbi_core.anomaly.portrait import Portrait, portray
@@ -29,6 +29,7 @@ else:
             "Portrait": "portrait",
             "UnmodelledPhase": "chemistry.unmodelled",
             "compare_without_layer": "costs",
+            "costliest_body": "costs",
             "hyperscore": "mission_scores",
             "phase_costs": "costs",
             "portray": "portrait",
@@ -48,6 +49,7 @@ __all__ = [
     "Portrait",
     "UnmodelledPhase",
     "compare_without_layer",
+    "costliest_body",
     "hyperscore",
     "phase_costs",
     "portray",

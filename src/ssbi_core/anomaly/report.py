@@ -11,7 +11,7 @@ import numpy as np
 from ssbi_core.anomaly.chemistry.composition import Candidate
 from ssbi_core.anomaly.chemistry.unmodelled import UnmodelledPhase
 from ssbi_core.anomaly.config import AnomalyConfig
-from ssbi_core.anomaly.costs import PhaseCost
+from ssbi_core.anomaly.costs import PhaseCost, costliest_body
 from ssbi_core.anomaly.places.place import Box, Place
 from ssbi_core.anomaly.population import Population
 from ssbi_core.errors import InputError
@@ -183,7 +183,7 @@ def anomaly_json(image: ImageAnomaly) -> dict[str, Any]:
             for patch in image.unmodelled
         ],
         "layer_chemistry": {phase: _candidates(found) for phase, found in image.layers.items()},
-        "first_cost": image.costs[0].phase if image.costs else None,
+        "first_cost": None if (first := costliest_body(image.costs)) is None else first.phase,
         "notes": list(image.notes),
     }
 
