@@ -23,7 +23,7 @@ from ssbi_core.segment import segment
 from ssbi_core.simulate import simulate_sample
 from ssbi_core.transport import ConductionSolution, TransportConfig, solve_conduction
 
-SEED = 61_000
+SEED = 71_000
 _LAYER = "reaction_layer"
 _SOLVER = TransportConfig.model_validate({"bounds": False, "bottlenecks": False})
 
@@ -31,7 +31,7 @@ _SOLVER = TransportConfig.model_validate({"bounds": False, "bottlenecks": False}
 def main() -> None:
     """Search images until there are enough, and write ``results/anomaly.overlooked.json``."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.anomaly.overlooked", description=__doc__)
-    parser.add_argument("--images", type=int, default=40, metavar="N", help="images (default: %(default)s)")
+    parser.add_argument("--images", type=int, default=60, metavar="N", help="images (default: %(default)s)")
     parser.add_argument("--size", type=int, default=512, metavar="PX", help="of an image (default: %(default)s)")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
