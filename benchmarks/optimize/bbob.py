@@ -2,8 +2,9 @@
 
 All search f - f_opt in [-5, 5]^D with equal numbers of evaluations, on several instances with a seed each; what is
 counted are targets reached. Scipy's dual_annealing goes on to 100,000, the others end with 20,000. No peer knows how
-long it may run, so the first 20,000 evaluations of a run are the run of 20,000. Annealing has all functions compiled into one program, whose compilation is timed apart; a peer calls the same
-function, compiled too, point by point, and what it spends in these calls is also taken off its time.
+long it may run, so the first 20,000 evaluations of a run are the run of 20,000. Annealing has all functions compiled
+into one program, whose compilation is timed apart; a peer calls the same function, compiled too, point by point, and
+what it spends in these calls is also taken off its time.
 
 Times are of the processor (this process, all threads) and by the clock.
 """

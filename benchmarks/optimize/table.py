@@ -7,7 +7,6 @@ from typing import Any
 
 from benchmarks.results_file import Row
 
-
 _TITLES = {
     "dual_annealing": "scipy's dual_annealing",
     "cma_es": "CMA-ES",
