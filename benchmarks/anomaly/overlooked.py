@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.results_file import write_results
 from ssbi_core.anomaly import compare_without_layer, costliest_body, phase_costs
+from ssbi_core.errors import SolverError
 from ssbi_core.io import PhaseMap
 from ssbi_core.preprocess import register_elements
 from ssbi_core.segment import segment
@@ -50,16 +51,16 @@ def _cases(size: int) -> Iterator[dict[str, Any]]:
         index += 1
         micrograph, structure, row = simulate_sample(SEED, index, shape=(size, size))
         truth = _solved(PhaseMap(structure.labels, row["pixel_size_nm"]), None)
-        if not truth.percolates or _first_cost(truth) != _LAYER:
+        if truth is None or not truth.percolates or _first_cost(truth) != _LAYER:
             continue
         registered, _ = register_elements(micrograph)
         seen = _solved(segment(registered), truth.axis)
-        compared = compare_without_layer(seen, measured=truth.effective_conductivity.estimate)
+        compared = None if seen is None else compare_without_layer(seen, truth.effective_conductivity.estimate)
         errors = None if compared is None else compared.errors_decades
         yield {
             "index": index,
-            "first_cost": _first_cost(seen),
-            "gain": seen.knockout_gain.get(_LAYER, 0.0),
+            "first_cost": None if seen is None else _first_cost(seen),
+            "gain": 0.0 if seen is None else seen.knockout_gain.get(_LAYER, 0.0),
             "true_gain": truth.knockout_gain[_LAYER],
             "error_with_layer_decades": None if errors is None else errors[0],
             "error_without_layer_decades": None if errors is None else errors[1],
@@ -71,8 +72,13 @@ def _first_cost(solved: ConductionSolution) -> str | None:
     return None if found is None else found.phase
 
 
-def _solved(phases: PhaseMap, axis: int | None) -> ConductionSolution:
-    return solve_conduction(phases, axis=axis, config=_SOLVER)
+def _solved(phases: PhaseMap, axis: int | None) -> ConductionSolution | None:
+    """None where the solver says that it did not converge: what it costs is then not known."""
+    try:
+        return solve_conduction(phases, axis=axis, config=_SOLVER)
+    except SolverError as error:
+        print(error, flush=True)
+        return None
 
 
 def _results(options: argparse.Namespace, rows: list[dict[str, Any]]) -> dict[str, Any]:
