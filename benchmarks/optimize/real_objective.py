@@ -48,17 +48,20 @@ class _Spent(Exception):
 
 
 def main(seeds: int) -> None:
-    """Run seed by seed what was not run, write after each."""
+    """Run what was not run, an optimiser and a seed at a time, write after each seed."""
     folder = benchmark_folder() / "real_objective"
     folder.mkdir(parents=True, exist_ok=True)
     found = []
     for seed in range(seeds):
-        path = folder / f"seed_{seed:02d}.json"
-        if not path.is_file():
-            traces = {name: trace(seed) for name, trace in _OPTIMISERS.items()}
-            with atomic_path(path) as temporary:
-                temporary.write_text(json.dumps(traces), encoding="utf-8")
-        found.append(json.loads(path.read_text(encoding="utf-8")))
+        traces = {}
+        for name, trace in _OPTIMISERS.items():
+            path = folder / f"{name}_{seed:02d}.json"
+            if not path.is_file():
+                met = trace(seed)
+                with atomic_path(path) as temporary:
+                    temporary.write_text(json.dumps(met), encoding="utf-8")
+            traces[name] = json.loads(path.read_text(encoding="utf-8"))
+        found.append(traces)
         results = {"seeds": len(found), "most_evaluations": MOST, **summary(found)}
         write_results("optimize.real_objective", results)
         print(results, file=sys.stderr, flush=True)
@@ -85,7 +88,7 @@ def _finite(value: float) -> float | None:
 
 def _problem(seed: int) -> tuple[Levers, Fields]:
     """The levers of the usual process and the field of view of a seed."""
-    config = ClosedLoopConfig.of(views=1, rounds=20, patience=20, designs=12, candidates=4, solved=3, seed=seed)
+    config = ClosedLoopConfig.of(views=1, rounds=50, patience=50, designs=12, candidates=4, solved=3, seed=seed)
     levers = Levers.of(ProcessParameters(), config)
     return levers, Fields(levers, load_system(), 298.15, (FIELD_PX, FIELD_PX), PIXEL_NM, seed)
 
