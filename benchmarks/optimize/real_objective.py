@@ -88,7 +88,7 @@ def _finite(value: float) -> float | None:
 
 def _problem(seed: int) -> tuple[Levers, Fields]:
     """The levers of the usual process and the field of view of a seed."""
-    config = ClosedLoopConfig.of(views=1, rounds=50, patience=50, designs=12, candidates=4, solved=3, seed=seed)
+    config = ClosedLoopConfig.of(views=1, rounds=35, patience=35, designs=12, candidates=4, solved=3, seed=seed)
     levers = Levers.of(ProcessParameters(), config)
     return levers, Fields(levers, load_system(), 298.15, (FIELD_PX, FIELD_PX), PIXEL_NM, seed)
 
