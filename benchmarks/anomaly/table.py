@@ -25,7 +25,7 @@ def _planted(r: dict[str, Any]) -> list[Row]:
             f"{peers['isolation_forest']:.3f}; {peers['mahalanobis']:.3f}; {peers['gp_spread']:.3f}{seed}",
         ),
         ("the same: normal images flagged at a set 5 %", f"{r['false_alarm_rate']:.1%}"),
-        ("the same: planted place among the first three regions", f"{r['localised_in_three']:.0%}"),
+        ("the same: planted place among the first three regions", f"{r['localised_in_three']:.1%}"),
         (
             "phase that the material file lacks: detected; its elements right",
             f"{r['unknown_detected']:.0%}; {r['unknown_elements_right']:.0%}",
