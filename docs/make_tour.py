@@ -83,7 +83,7 @@ def anomalies(opened: Window, normal: Path) -> None:
 
 
 def better_process(opened: Window) -> None:
-    """A search of minutes for what was sintered too hot: few and small fields of view, the image as it was found."""
+    """A search of minutes for what was sintered too hot: few fields of view, the image as it was found."""
     from qtpy.QtWidgets import QSpinBox
 
     form = opened.dock.panel("optimization").form
@@ -91,7 +91,7 @@ def better_process(opened: Window) -> None:
     for name, value in start.items():
         form.table.rows[name].start.setText(f"{value}")
     short = {"rounds": 2, "designs": 6, "candidates": 2, "solved": 2, "realizations": 6, "views": 1}
-    for name, value in {**short, "evaluations": 200, "field_px": 96}.items():
+    for name, value in {**short, "evaluations": 200, "field_px": 256}.items():
         form.length.findChild(QSpinBox, name).setValue(value)
     for role, layer in opened.dock.analysis.layers:
         layer.visible = role == "found_phases"

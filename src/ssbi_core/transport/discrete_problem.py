@@ -21,7 +21,9 @@ from ssbi_core.errors import SolverError
 from ssbi_core.transport.linear_solve import SpdSolver, symmetric_product
 
 _one_at_a_time = Lock()  # sorting a pattern takes more memory than anything else here
-_REFINE = 1e-9  # relative flux imbalance above which the solution is corrected once
+_REFINE = 1e-9  # relative flux imbalance above which the solution is corrected
+_REFINE_AGAIN = 1e-7  # and above which it is corrected once more
+_MOST_CORRECTIONS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +130,13 @@ class DiscreteProblem:
         values[self.free] = self.solver.solve(matrix, rhs)
         residual = _relative_residual(matrix, values[self.free], rhs)
         fluxes = self._fluxes(values, coefficients)
-        rough, correction = values, np.zeros_like(values)
-        if refine or abs(fluxes[0] - fluxes[1]) > _REFINE * abs(fluxes[0]):
-            correction = self._correction(rough, coefficients, matrix)
-            fluxes += self._fluxes(correction, coefficients)
-            values = rough + correction
+        rough, correction, limit = values, np.zeros_like(values), -1.0 if refine else _REFINE
+        for _ in range(_MOST_CORRECTIONS):
+            if abs(fluxes[0] - fluxes[1]) <= limit * abs(fluxes[0]):
+                break
+            correction = correction + self._correction((rough, correction), coefficients, matrix)
+            fluxes = self._fluxes(rough, coefficients) + self._fluxes(correction, coefficients)
+            values, limit = rough + correction, _REFINE_AGAIN
         energies = self._energies(values, coefficients)
         if floating is not None:
             values[floating] = np.nan
@@ -164,14 +168,17 @@ class DiscreteProblem:
         reaction = self._reaction(values, coefficients, near_fixed=True)
         return np.array([reaction[self.fixed == 1].sum(), -reaction[self.fixed == 0].sum()])
 
-    def _correction(self, values: np.ndarray, coefficients: list[np.ndarray], matrix: sp.csr_matrix) -> np.ndarray:
+    def _correction(
+        self, parts: tuple[np.ndarray, np.ndarray], coefficients: list[np.ndarray], matrix: sp.csr_matrix
+    ) -> np.ndarray:
         """One step of iterative refinement, against a residual made of differences and so free of cancellation.
 
-        Its flux is added to that of the values before the two are rounded together: where the potential hardly
-        falls near a face, the sum alone could not hold the flux.
+        Values and corrections, `parts`, are summed after their fluxes: where the potential hardly falls near a face,
+        the sum alone could not hold the flux.
         """
-        imbalance = self._reaction(values, coefficients, near_fixed=False)[self.free]
-        correction = np.zeros_like(values)
+        first, second = (self._reaction(part, coefficients, near_fixed=False) for part in parts)
+        imbalance = (first + second)[self.free]
+        correction = np.zeros(self.fixed.size)
         correction[self.free] = self.solver.solve_again(matrix, -imbalance)
         return correction
 
