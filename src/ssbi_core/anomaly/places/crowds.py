@@ -32,7 +32,8 @@ def crowds_of_pores(labels: np.ndarray, pixel_size_nm: float) -> list[Place]:
 
 def _place(labels: np.ndarray, height: float, around: np.ndarray, pixel_size_nm: float, width: float) -> Place:
     reach = 2 * width * pixel_size_nm
-    words = {"number": f"{height:.2g} pores within some {reach:.3g} nm"}
+    said = f"{height:.2g}"
+    words = {"number": f"{said} {'pore' if said == '1' else 'pores'} within some {reach:.3g} nm"}
     # The phase of a crowd is that of its pores, whatever lies between them.
     phase = Phase.PORE.key if (labels[around] == Phase.PORE).any() else commonest_phase(labels, around)
     return place_at("pore_cluster", phase, around, {"number": float(np.log10(max(height, 1e-3)))}, words)
