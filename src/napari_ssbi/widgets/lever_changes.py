@@ -38,7 +38,7 @@ class LeverChanges(QWidget):
                 _number(each.initial),
                 _number(each.optimized),
                 f"{100 * max(each.loss_if_put_back, 0):.0f} %" if each.initial != each.optimized else "–",  # noqa: RUF001
-                f"{each.low:.2g} … {each.high:.2g}",
+                f"{_number(each.low, 2)} … {_number(each.high, 2)}",
             )
             for each in levers
         ]
@@ -60,5 +60,6 @@ class LeverChanges(QWidget):
         self.setVisible(bool(rows))
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}"
+def _number(value: float, digits: int = 3) -> str:
+    """Rounded so, without a power of ten, which takes more room than the dock has."""
+    return f"{float(f'{value:.{digits}g}'):g}"

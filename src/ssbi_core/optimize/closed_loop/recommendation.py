@@ -44,7 +44,7 @@ def _step(lever: LeverSensitivity) -> str:
 
 
 def _times(gain: float) -> str:
-    return f"{gain:+.0%}" if gain < 2 else f"{gain + 1:.2g} times"
+    return f"{gain:+.0%}" if gain < 2 else f"{float(f'{gain + 1:.2g}'):g} times"
 
 
 def _title(name: str) -> str:
