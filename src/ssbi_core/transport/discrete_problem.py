@@ -131,12 +131,15 @@ class DiscreteProblem:
         residual = _relative_residual(matrix, values[self.free], rhs)
         fluxes = self._fluxes(values, coefficients)
         rough, correction, limit = values, np.zeros_like(values), -1.0 if refine else _REFINE
+        step, imbalance = rough, np.zeros(self.free.size)
         for _ in range(_MOST_CORRECTIONS):
             if abs(fluxes[0] - fluxes[1]) <= limit * abs(fluxes[0]):
                 break
-            correction = correction + self._correction((rough, correction), coefficients, matrix)
-            fluxes = self._fluxes(rough, coefficients) + self._fluxes(correction, coefficients)
-            values, limit = rough + correction, _REFINE_AGAIN
+            imbalance += self._reaction(step, coefficients, near_fixed=False)[self.free]
+            step = self._correction(imbalance, matrix)
+            fluxes += self._fluxes(step, coefficients)
+            correction, limit = correction + step, _REFINE_AGAIN
+            values = rough + correction
         energies = self._energies(values, coefficients)
         if floating is not None:
             values[floating] = np.nan
@@ -168,16 +171,12 @@ class DiscreteProblem:
         reaction = self._reaction(values, coefficients, near_fixed=True)
         return np.array([reaction[self.fixed == 1].sum(), -reaction[self.fixed == 0].sum()])
 
-    def _correction(
-        self, parts: tuple[np.ndarray, np.ndarray], coefficients: list[np.ndarray], matrix: sp.csr_matrix
-    ) -> np.ndarray:
+    def _correction(self, imbalance: np.ndarray, matrix: sp.csr_matrix) -> np.ndarray:
         """One step of iterative refinement, against a residual made of differences and so free of cancellation.
 
-        Values and corrections, `parts`, are summed after their fluxes: where the potential hardly falls near a face,
-        the sum alone could not hold the flux.
+        Its flux is added to that of the values before the two are rounded together: where the potential hardly
+        falls near a face, the sum alone could not hold the flux.
         """
-        first, second = (self._reaction(part, coefficients, near_fixed=False) for part in parts)
-        imbalance = (first + second)[self.free]
         correction = np.zeros(self.fixed.size)
         correction[self.free] = self.solver.solve_again(matrix, -imbalance)
         return correction
