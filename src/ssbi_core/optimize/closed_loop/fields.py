@@ -21,7 +21,7 @@ from ssbi_core.errors import InputError
 from ssbi_core.graph import build_graph
 from ssbi_core.io import PhaseMap
 from ssbi_core.io.atomic import atomic_path
-from ssbi_core.materials import MaterialSystem
+from ssbi_core.materials import MaterialSystem, Phase
 from ssbi_core.optimize.closed_loop.levers import Levers
 from ssbi_core.predict import load_predictor
 from ssbi_core.predict.conductance import material_values
@@ -36,6 +36,7 @@ from ssbi_core.transport import TransportConfig, solve_conduction
 Method = Literal["fem", "net"]
 
 _SEEN = 64  # realised fields that are kept: what the net has predicted is often solved next
+_LOOKS = 64  # places looked at until one shows the interface
 _NOTHING = 1e-14  # S/cm, of a field through which nothing conducts
 
 
@@ -94,7 +95,7 @@ class Fields:
             self._known = _answers(self.kept, self.settings)
 
     def view(self, process: ProcessParameters, view: int) -> View:
-        """Field of view number `view` of a process."""
+        """Field of view number `view` of a process; raises InputError where its interface is never in sight."""
         name = _name("fem", process, view)
         if name not in self._seen:
             while len(self._seen) >= _SEEN:
@@ -103,13 +104,23 @@ class Fields:
         return self._seen[name]
 
     def _realised(self, process: ProcessParameters, view: int) -> View:
+        """Where one looks is drawn until the interface is in sight: one between coarse grains may wander out of it."""
         realise, grow = jax.random.split(jax.random.fold_in(jax.random.key(self.seed), view))
-        statistics = self.levers.statistics(process)
-        config = realize(generator(realise), statistics, self.shape, self.pixel_size_nm)
-        labels = simulate_microstructure(grow, config).labels
-        angle = math.radians(config.interface_angle_deg)
-        axis = 1 if abs(math.cos(angle)) > abs(math.sin(angle)) else 0
-        return View(PhaseMap(labels, self.pixel_size_nm, name=f"field {view}"), axis)
+        statistics, accidents = self.levers.statistics(process), generator(realise)
+        for _ in range(_LOOKS):
+            config = realize(accidents, statistics, self.shape, self.pixel_size_nm)
+            labels = simulate_microstructure(grow, config).labels
+            if _shows_interface(labels):
+                angle = math.radians(config.interface_angle_deg)
+                axis = 1 if abs(math.cos(angle)) > abs(math.sin(angle)) else 0
+                return View(PhaseMap(labels, self.pixel_size_nm, name=f"field {view}"), axis)
+            grow = jax.random.split(grow)[0]
+        raise InputError(
+            f"{_LOOKS} fields of view of {min(self.shape) * self.pixel_size_nm:.0f} nm without an interface, "
+            f"between grains of {statistics.grain_size_nm:.0f} nm",
+            "fields that show electrolyte and electrode",
+            "choose a larger field of view, or bound temperature and time lower",
+        )
 
     def solved(self, process: ProcessParameters, view: int) -> Answer:
         """By finite elements; raises SolverError where they do not converge."""
@@ -159,6 +170,12 @@ def conductivity(phases: PhaseMap, axis: int | None, system: MaterialSystem, tem
         return Answer(math.log(_NOTHING), 0.0)
     low = max(float(found.lower), _NOTHING)
     return Answer(math.log(float(found.estimate)), (math.log(float(found.upper)) - math.log(low)) / 2)
+
+
+def _shows_interface(labels: np.ndarray) -> bool:
+    """Whether there are two solids at least; what has reacted, or coats, is at the interface by itself."""
+    solids = {Phase.LLZO, Phase.NMC, Phase.REACTION_LAYER, Phase.COATING}.intersection(np.unique(labels).tolist())
+    return len(solids) > 1 or not solids <= {Phase.LLZO, Phase.NMC}
 
 
 def _answers(path: Path, settings: Mapping[str, Any]) -> dict[str, list[float]]:

@@ -61,3 +61,20 @@ def test_a_layer_thicker_than_the_field_of_view_is_still_solved_across_the_inter
     predicted, solved = fields.predicted([(hot, view)])[0], fields.solved(hot, view)
     assert math.isfinite(solved.log_conductivity)
     assert abs(predicted.log_conductivity - solved.log_conductivity) < 1.0
+
+
+def test_the_interface_is_in_sight_however_coarse_the_grains(levers):
+    coarse = ProcessParameters(sintering_temperature_C=700, initial_grain_size_nm=400, surface_treatment=1.0)
+    fields = _fields(levers)
+    for view in range(12):
+        solids = {1, 3, 5, 8} & set(np.unique(fields.view(coarse, view).phases.labels).tolist())
+        assert solids not in ({1}, {3})
+
+
+def test_a_field_of_view_too_small_for_any_interface_is_refused(levers, monkeypatch):
+    nothing_but_electrode = np.full((96, 96), 3, np.uint8)
+    monkeypatch.setattr(
+        fields_module, "simulate_microstructure", lambda *_: type("Grown", (), {"labels": nothing_but_electrode})
+    )
+    with pytest.raises(InputError, match="larger field of view"):
+        _fields(levers).view(PROCESS, 0)
