@@ -168,7 +168,8 @@ class Space:
         whole = low + jnp.minimum(jnp.floor(unit * levels), levels - 1)
         scaled = jnp.clip(low + unit * (high - low), low, high)
         if self._log.any():
-            bounds = np.exp(np.where(self._log, low, 0.0)), np.exp(np.where(self._log, high, 0.0))
+            # As given: the exponential of the logarithm of 60 is 59.999999999999986.
+            bounds = np.array([(float(each.low), float(each.high)) for each in self.parameters]).T
             scaled = jnp.where(self._log, jnp.clip(jnp.exp(jnp.where(self._log, scaled, 0.0)), *bounds), scaled)
         return jnp.where(self.levels > 0, whole, scaled)
 

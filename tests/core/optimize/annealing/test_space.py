@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +24,14 @@ def test_every_point_of_the_cube_is_a_valid_set_of_values(unit):
     named = MIXED.named(values)
     assert isinstance(named["n"], int)
     assert named["c"] in ("a", "b")
+
+
+def test_the_ends_of_a_logarithmic_parameter_are_within_its_bounds():
+    with jax.enable_x64(True):
+        space = Space(tuple(Real(str(low), low, 1.1 * low, log=True) for low in np.linspace(1.0, 300.0, 600).tolist()))
+        for end in (0.0, 1.0):
+            values = np.asarray(space.decode(jnp.full(space.size, end)))
+            space.vector(space.named(values))
 
 
 def test_values_come_back_through_the_cube(mixed):
