@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QWidget
 from napari_ssbi.compute.process_search import KnownProcess, LeverChange
 from napari_ssbi.widgets.lever_row import lever_title
 from napari_ssbi.widgets.text_grid import TextGrid
+from ssbi_core.digits import significant
 
 _OPTIMUM = {
     "Lever": "",
@@ -35,10 +36,10 @@ class LeverChanges(QWidget):
         rows = [
             (
                 lever_title(each.name),
-                _number(each.initial),
-                _number(each.optimized),
+                _value(each.initial),
+                _value(each.optimized),
                 f"{100 * max(each.loss_if_put_back, 0):.0f} %" if each.initial != each.optimized else "–",  # noqa: RUF001
-                f"{_number(each.low, 2)} … {_number(each.high, 2)}",
+                f"{significant(each.low, 2)} … {significant(each.high, 2)}",
             )
             for each in levers
         ]
@@ -48,7 +49,7 @@ class LeverChanges(QWidget):
     def show_process(self, start: KnownProcess, process: KnownProcess) -> None:
         """From the start to a process."""
         pairs = [(name, start.values[name], value) for name, value in process.values.items()]
-        rows = [(lever_title(name), _number(before), _number(after)) for name, before, after in pairs]
+        rows = [(lever_title(name), _value(before), _value(after)) for name, before, after in pairs]
         self._show(_OTHER, rows, [before != after for _, before, after in pairs])
 
     def _show(self, headers: dict[str, str], rows: Sequence[Sequence[str]], moved: Sequence[bool]) -> None:
@@ -60,6 +61,5 @@ class LeverChanges(QWidget):
         self.setVisible(bool(rows))
 
 
-def _number(value: float, digits: int = 3) -> str:
-    """Rounded so, without a power of ten, which takes more room than the dock has."""
-    return f"{float(f'{value:.{digits}g}'):g}"
+def _value(value: float) -> str:
+    return significant(value, 3)

@@ -11,6 +11,7 @@ from napari_ssbi.compute.process_search import Improved
 from napari_ssbi.widgets.lever_changes import LeverChanges
 from napari_ssbi.widgets.messages import sentence
 from napari_ssbi.widgets.note_box import NoteBox
+from ssbi_core.digits import significant
 
 _NONE = "Not searched yet."
 
@@ -56,5 +57,5 @@ def gain_in_words(found: Improved) -> str:
 def percent(gain: float) -> str:
     """A relative gain; from twofold on as a factor."""
     if gain >= 1:
-        return f"× {float(f'{1 + gain:.2g}'):g}"  # two digits, without a power of ten
+        return f"× {significant(1 + gain, 2)}"
     return f"{'−' if gain < 0 else '+'}{100 * abs(gain):.0f} %"  # noqa: RUF001 (a minus sign)

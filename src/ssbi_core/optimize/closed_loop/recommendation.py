@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ssbi_core.digits import significant
 from ssbi_core.optimize.closed_loop.result import OptimizationResult
 from ssbi_core.optimize.closed_loop.sensitivity import LeverSensitivity
 from ssbi_core.simulate.process import ProcessParameters
@@ -44,7 +45,7 @@ def _step(lever: LeverSensitivity) -> str:
 
 
 def _times(gain: float) -> str:
-    return f"{gain:+.0%}" if gain < 2 else f"{float(f'{gain + 1:.2g}'):g} times"
+    return f"{gain:+.0%}" if gain < 2 else f"{significant(gain + 1, 2)} times"
 
 
 def _title(name: str) -> str:
