@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results_file import RESULTS
+from benchmarks.second_look_train import IMAGES
 from ssbi_core.materials import PHASES
+from ssbi_core.segment import segmenter_digest
+from ssbi_core.segment.weights import FILE_NAME, SECOND_FILE_NAME
 
 MODELS = Path(__file__).parents[1] / "src" / "ssbi_core" / "models"
 TEMPLATE = Path(__file__).with_name("segment_card.template.md")
@@ -27,19 +30,23 @@ ROWS = {
 def main() -> None:
     """Fill the template, write the card."""
     facts = json.loads((MODELS / "segmenter.json").read_text(encoding="utf-8"))
+    second = json.loads((MODELS / "second_look.json").read_text(encoding="utf-8"))
     scores = json.loads((RESULTS / "segment_holdout.json").read_text(encoding="utf-8"))
     chain = json.loads((RESULTS / "end_to_end.json").read_text(encoding="utf-8"))
-    if scores["model_sha256"] != facts["sha256"]:
+    if scores["model_sha256"] != segmenter_digest():
         raise SystemExit(
             "segment_holdout.json belongs to other weights: run python -m benchmarks.segment_holdout first"
         )
     card = TEMPLATE.read_text(encoding="utf-8").format(
         sha=facts["sha256"],
         steps=" and ".join(map(str, facts["steps"])),
-        temperature=facts["temperature"],
-        before=facts["calibration"]["ece_before"],
-        after=facts["calibration"]["ece"],
-        megabytes=(MODELS / "segmenter.safetensors").stat().st_size / 1e6,
+        second_sha=second["sha256"],
+        second_steps=second["steps"],
+        second_temperature=second["temperature"],
+        second_before=second["calibration"]["ece_before"],
+        second_after=second["calibration"]["ece"],
+        second_seeds=IMAGES,
+        megabytes=sum((MODELS / name).stat().st_size for name in (FILE_NAME, SECOND_FILE_NAME)) / 1e6,
         seconds=scores["seconds_1024"],
         median=scores["study"]["mean_iou_per_image_median"],
         lowest=scores["study"]["mean_iou_per_image_lowest"],

@@ -39,7 +39,7 @@ def main() -> None:
     net = load_segmenter(sys.argv[1] if len(sys.argv) > 1 else None)
     study = list(_study())
     results: dict[str, Any] = {
-        "model_sha256": net.sha256,
+        "model_sha256": net.digest,
         "seeds": {"study": STUDY_SEED, "scenes": SCENE_SEED},
         "study": score(study, net),
         "study_without_eds": score(((_without_eds(m), t) for m, t in study), net),

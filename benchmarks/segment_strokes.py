@@ -41,7 +41,7 @@ def main() -> None:
     net = load_segmenter()
     images = [_one(*case, net) for case in (*_scenes(), *_without_eds())]
     results = {
-        "model_sha256": net.sha256,
+        "model_sha256": net.digest,
         "seed": SEED,
         "painted_share": PAINTED,
         "all": _summary(images),

@@ -152,7 +152,7 @@ def learn_phases(
     )
     net = learned.model
     folder.mkdir(parents=True, exist_ok=True)
-    path = save_segmenter(folder, net.config, net.weights, net.temperature, net.facts)
+    path = save_segmenter(folder, net.config, net.weights, net.temperature, net.facts, net.second)
     before, after = (_mean(share) for share in (learned.right_before, learned.right_after))
     return Corrected(Found(phases, where_to_paint(phases, strokes=strokes)), str(path), before, after)
 
@@ -273,7 +273,7 @@ def write_report(report: Report, analysed: Analysed, folder: Path, overwrite: bo
         edited=analysed.edited,
         **asked,
     )
-    models = {} if analysed.micrograph is None else {"segmenter": load_segmenter(analysed.model).sha256}
+    models = {} if analysed.micrograph is None else {"segmenter": load_segmenter(analysed.model).digest}
     settings = recipe.model_dump(mode="json")
     prediction = None
     if made is not None:

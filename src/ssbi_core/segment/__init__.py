@@ -12,12 +12,12 @@ if TYPE_CHECKING:
         where_to_paint,
         with_strokes,
     )
+    from ssbi_core.segment.folded_unet import SegmenterConfig
     from ssbi_core.segment.inference import segment
     from ssbi_core.segment.sampling import sample_labels
     from ssbi_core.segment.segmentation_config import SegmentationConfig
     from ssbi_core.segment.study import train_segmenter
     from ssbi_core.segment.training_config import TrainingConfig
-    from ssbi_core.segment.unet import SegmenterConfig
     from ssbi_core.segment.weights import Segmenter, load_segmenter, segmenter_digest
 else:
     from ssbi_core.lazy_names import lazy_names
@@ -29,7 +29,7 @@ else:
             "LearningConfig": "correction",
             "SegmentationConfig": "segmentation_config",
             "Segmenter": "weights",
-            "SegmenterConfig": "unet",
+            "SegmenterConfig": "folded_unet",
             "TrainingConfig": "training_config",
             "learn_from_strokes": "correction",
             "load_segmenter": "weights",

@@ -110,22 +110,37 @@ def _sample(
 def _features(channels: np.ndarray, presence: np.ndarray, solid: np.ndarray) -> np.ndarray:
     """What tells the phases apart, (features, rows, columns) float32, averaged over electrolyte and layer only."""
     weight = solid.astype(np.float32)
+    haadf = masked_mean(channels[..., 0], weight, HAADF_SCALE)
+    return np.stack([haadf, *composition_ratios(channels, presence, weight, MAP_SCALE).values()])
 
-    def mean(image: np.ndarray, scale: float) -> np.ndarray:
-        return _smooth(image * weight, scale) / (_smooth(weight, scale) + np.float32(1e-3))
 
-    found = [mean(channels[..., 0], HAADF_SCALE)]
+def composition_ratios(
+    channels: np.ndarray, presence: np.ndarray, weight: np.ndarray, scale: float
+) -> dict[str, np.ndarray]:
+    """Logarithms of ratios of counts: `cations`, further to main; `other`, of layers only to the cations.
+
+    Parameters
+    ----------
+    channels, presence : as from `input_channels`; a ratio whose elements were not recorded is left out.
+    weight : (rows, columns) float32, 1 where counts are averaged over, 0 elsewhere.
+    scale : of the Gaussian average, in pixels.
+    """
     counts = {
-        role: mean(channels[..., k] ** 2, MAP_SCALE) + np.float32(_TRACE)
+        role: masked_mean(channels[..., k] ** 2, weight, scale) + np.float32(_TRACE)
         for k, role in enumerate(ROLES)
         if role in ("cation_a", "cation_b", "other") and presence[k] > 0
     }
-    cations = [counts[role] for role in ("cation_a", "cation_b") if role in counts]
+    cations, found = [counts[role] for role in ("cation_a", "cation_b") if role in counts], {}
     if len(cations) == 2:
-        found.append(np.log(cations[1] / cations[0]))
+        found["cations"] = np.log(cations[1] / cations[0])
     if cations and "other" in counts:
-        found.append(np.log(counts["other"] / sum(cations)))
-    return np.stack(found)
+        found["other"] = np.log(counts["other"] / sum(cations))
+    return found
+
+
+def masked_mean(image: np.ndarray, weight: np.ndarray, scale: float) -> np.ndarray:
+    """Gaussian average over where the weight is 1."""
+    return _smooth(image * weight, scale) / (_smooth(weight, scale) + np.float32(1e-3))
 
 
 def _places(mask: np.ndarray) -> np.ndarray:

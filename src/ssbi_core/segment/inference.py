@@ -1,4 +1,4 @@
-"""A micrograph in, a phase map out: channels, tiles, calibrated probabilities, post-processing."""
+"""A micrograph in, a phase map out: channels, a first look, a second on the image's own scale, post-processing."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem, Phase, load_system
 from ssbi_core.segment.channels import input_channels
-from ssbi_core.segment.correction.strokes import adapted_to, check_strokes, with_strokes
-from ssbi_core.segment.postprocess import clean_labels
+from ssbi_core.segment.correction.strokes import adapted_to, check_strokes, pinned_to, with_strokes
+from ssbi_core.segment.postprocess import FIRST_LOOK, SECOND_LOOK, clean_labels
+from ssbi_core.segment.second_look.image_scale import on_image_scale
 from ssbi_core.segment.segmentation_config import SegmentationConfig
 from ssbi_core.segment.tiling import predict_tiled
+from ssbi_core.segment.trained_net import TrainedNet, apply
 from ssbi_core.segment.unet import CLASSES
-from ssbi_core.segment.weights import Segmenter, apply, load_segmenter
+from ssbi_core.segment.weights import Segmenter, load_segmenter
+
+Progress = Callable[[float], None]
 
 _CODES = np.array([int(phase) for phase in CLASSES])
 
@@ -33,7 +37,7 @@ def segment(
     system: str | Path | MaterialSystem = "llzo_nmc",
     model: str | Path | Segmenter | None = None,
     config: SegmentationConfig | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
     strokes: np.ndarray | None = None,
 ) -> PhaseMap:
@@ -53,7 +57,8 @@ def segment(
     -------
     PhaseMap
         Labels with the contact line marked; probabilities of all codes (0 for unlabelled and for
-        contact, which is derived and not predicted); uncertainty, the entropy over its maximum.
+        contact, which is derived and not predicted), of the second look where the net has one and `clean` is set;
+        uncertainty, the entropy over its maximum.
 
     Raises
     ------
@@ -66,15 +71,21 @@ def segment(
     keep_compiled_programs()
     net = model if isinstance(model, Segmenter) else load_segmenter(model)
     channels, presence = input_channels(micrograph, load_system(system))
-    scores = class_probabilities(net, channels, presence, config, progress, should_stop)
-    uncertainty = normalised_entropy(scores)
-    best = adapted_to(strokes, scores, channels, presence) if config.clean else scores
-    labels = clean_labels(best) if config.clean else _CODES[best.argmax(0)].astype(np.uint8)
+    first_part, second_part = _halves(progress) if config.clean and net.second else (progress, None)
+    scores = class_probabilities(net, channels, presence, config, first_part, should_stop)
+    labels = _CODES[scores.argmax(0)].astype(np.uint8)
+    if config.clean:
+        best, lines = adapted_to(strokes, scores, channels, presence), FIRST_LOOK
+        if net.second is not None:
+            seen = on_image_scale(pinned_to(strokes, scores), best, channels, presence)
+            scores = class_probabilities(net.second, seen, presence, config, second_part, should_stop)
+            best, lines = adapted_to(strokes, scores, channels, presence), SECOND_LOOK
+        labels = clean_labels(best, lines)
     phases = PhaseMap(
         labels=labels,
         pixel_size_nm=micrograph.pixel_size_nm,
         probabilities=_by_code(scores),
-        uncertainty=uncertainty,
+        uncertainty=normalised_entropy(scores),
         name=micrograph.name,
         metadata=dict(micrograph.metadata),
         sha256=micrograph.sha256,
@@ -82,15 +93,21 @@ def segment(
     return phases if strokes is None else with_strokes(phases, strokes)
 
 
+def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
+    if progress is None:
+        return None, None
+    return (lambda share: progress(share / 2)), (lambda share: progress((1 + share) / 2))
+
+
 def class_probabilities(
-    net: Segmenter,
+    net: TrainedNet,
     channels: np.ndarray,
     presence: np.ndarray,
     config: SegmentationConfig,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> np.ndarray:
-    """What the net alone says of prepared channels: probabilities (classes, rows, columns); arguments as `segment`."""
+    """What one net alone says of prepared channels: probabilities (classes, rows, columns); arguments as `segment`."""
     return _blended(channels, _predictor(net, presence, config), config, progress, should_stop)
 
 
@@ -106,7 +123,7 @@ def _blended(
     channels: np.ndarray,
     predict: Callable[[np.ndarray], np.ndarray],
     config: SegmentationConfig,
-    progress: Callable[[float], None] | None,
+    progress: Progress | None,
     should_stop: Callable[[], bool] | None,
 ) -> np.ndarray:
     """Probabilities (classes, rows, columns) of the whole image."""
@@ -122,7 +139,7 @@ def _blended(
             raise SsbiError("a request to stop", "the segmentation to run to its end", "start it again when ready")
 
 
-def _predictor(net: Segmenter, presence: np.ndarray, config: SegmentationConfig) -> Callable[[np.ndarray], np.ndarray]:
+def _predictor(net: TrainedNet, presence: np.ndarray, config: SegmentationConfig) -> Callable[[np.ndarray], np.ndarray]:
     run = _compiled(net.graph, net.temperature, config.flips)
     mask = jnp.asarray(presence, jnp.float32)[None]
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ssbi_core.segment.augment import AugmentationConfig
-from ssbi_core.segment.unet import SegmenterConfig
+from ssbi_core.segment.folded_unet import SegmenterConfig
 
 
 def _setting(default: Any, title: str, unit: str, description: str, **bounds: Any) -> Any:

@@ -1,8 +1,8 @@
-"""The trained net as a record: weights, architecture, temperature and digest, read from two plain files.
+"""The trained segmenter on disk: the net of the first look, and beside it that of the second where there is one.
 
-``segmenter.safetensors`` holds the arrays, ``segmenter.json`` beside it the architecture, the input
-roles, the settings of the training and the SHA-256 of the weights, which is checked on loading. The
-pair shipped with the library lies in ``ssbi_core/models`` with a model card.
+``segmenter.safetensors`` and ``segmenter.json`` are the first look (see `trained_net`), ``second_look.safetensors`` and
+``second_look.json`` the second (see `second_look`); a net trained on other images has the first alone. What ships with
+the library lies in ``ssbi_core/models`` with a model card.
 """
 
 from __future__ import annotations
@@ -15,68 +15,51 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import jax
-from flax import nnx
-from pydantic import ValidationError
-
-from ssbi_core.errors import ReadError
-from ssbi_core.segment.channels import ROLES
-from ssbi_core.segment.checkpoint import load_tree, read_facts, save_tree
-from ssbi_core.segment.unet import CLASSES, SegmenterConfig, UNet
+from ssbi_core.segment.folded_unet import SegmenterConfig
+from ssbi_core.segment.second_look.net import SecondLook
+from ssbi_core.segment.trained_net import TrainedNet, read_net, save_net
+from ssbi_core.segment.unet import UNet
 
 FILE_NAME = "segmenter.safetensors"
+SECOND_FILE_NAME = "second_look.safetensors"
 _SHIPPED = files("ssbi_core") / "models"
 
 
 @dataclass(frozen=True, eq=False)
-class Segmenter:
-    """A trained net.
+class Segmenter(TrainedNet):
+    """A trained segmenter: what it has as a net is its first look.
 
     Attributes
     ----------
-    config : architecture.
-    graph : structure of the net (`flax.nnx.GraphDef`).
-    weights : nested dict of float32 arrays.
-    temperature : divides the class scores so that probabilities are calibrated (Guo et al., ICML 2017).
-    facts : what `segmenter.json` says.
-    sha256 : digest of the weight file, empty for a net that was not saved.
+    second : the net that looks again, if there is one.
     """
 
-    config: SegmenterConfig
-    graph: Any
-    weights: Any
-    temperature: float
-    facts: Mapping[str, Any]
-    sha256: str = ""
+    second: TrainedNet | None = None
 
-
-def new_weights(config: SegmenterConfig, seed: int) -> tuple[Any, Any]:
-    """Structure and freshly drawn weights of a net."""
-    graph, state = nnx.split(UNet(config, rngs=nnx.Rngs(seed)))
-    return graph, nnx.to_pure_dict(state)
-
-
-def apply(graph: Any, weights: Any, channels: jax.Array, presence: jax.Array) -> jax.Array:
-    """Class scores (batch, rows, columns, classes) of a batch; see `UNet.__call__`."""
-    return nnx.merge(graph, weights)(channels, presence)
+    @property
+    def digest(self) -> str:
+        """Of all weights; empty for a net that was not saved."""
+        if self.second is None or not self.sha256:
+            return self.sha256
+        return hashlib.sha256(f"{self.sha256} {self.second.sha256}".encode()).hexdigest()
 
 
 def save_segmenter(
-    folder: Path, config: SegmenterConfig, weights: Any, temperature: float, facts: Mapping[str, Any]
+    folder: Path,
+    config: SegmenterConfig,
+    weights: Any,
+    temperature: float,
+    facts: Mapping[str, Any],
+    second: TrainedNet | None = None,
 ) -> Path:
-    """Write `segmenter.safetensors` and `segmenter.json` into `folder`; return the former's path."""
-    path = folder / FILE_NAME
-    save_tree(path, weights, {})
-    description = {
-        "architecture": config.model_dump(mode="json"),
-        "roles": list(ROLES),
-        "classes": [phase.key for phase in CLASSES],
-        "temperature": temperature,
-        "sha256": _digest(path),
-        **facts,
-    }
-    save_tree(path, weights, description)
-    return path
+    """Write the first look, and the second where there is one, into `folder`; return the former's path."""
+    if second is None:
+        for name in (SECOND_FILE_NAME, Path(SECOND_FILE_NAME).with_suffix(".json")):
+            (folder / name).unlink(missing_ok=True)  # of another net: it would be taken for this one's
+    else:
+        path = folder / SECOND_FILE_NAME
+        save_net(path, second.config, second.weights, second.temperature, second.further_facts)
+    return save_net(folder / FILE_NAME, config, weights, temperature, facts)
 
 
 def load_segmenter(path: str | Path | None = None) -> Segmenter:
@@ -98,8 +81,8 @@ def load_segmenter(path: str | Path | None = None) -> Segmenter:
 
 
 def segmenter_digest() -> str:
-    """SHA-256 of the shipped weights, for provenance."""
-    return _shipped().sha256
+    """SHA-256 over the shipped weights, for provenance."""
+    return _shipped().digest
 
 
 @lru_cache(maxsize=1)
@@ -109,35 +92,6 @@ def _shipped() -> Segmenter:
 
 
 def _load(path: Path) -> Segmenter:
-    facts = read_facts(path)
-    config = _config(path, facts)
-    graph, template = new_weights(config, seed=0)
-    weights, _ = load_tree(path, template)
-    digest = _digest(path)
-    if digest != facts.get("sha256"):
-        raise ReadError(
-            f"weights {path} with SHA-256 {digest[:12]}...",
-            f"{str(facts.get('sha256'))[:12]}... as its description says",
-            "use the pair of files as it was saved",
-        )
-    return Segmenter(config, graph, weights, float(facts.get("temperature", 1.0)), facts, digest)
-
-
-def _config(path: Path, facts: Mapping[str, Any]) -> SegmenterConfig:
-    known = (list(ROLES), [phase.key for phase in CLASSES])
-    if (facts.get("roles"), facts.get("classes")) != known:
-        raise ReadError(
-            f"{path}: roles {facts.get('roles')}, classes {facts.get('classes')}",
-            f"roles {known[0]}, classes {known[1]}",
-            "train the net with this version of the library",
-        )
-    try:
-        return SegmenterConfig.model_validate(facts.get("architecture"))
-    except ValidationError as error:
-        raise ReadError(
-            f"{path}: architecture {facts.get('architecture')}", "a SegmenterConfig", "train the net again"
-        ) from error
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    beside = path.with_name(SECOND_FILE_NAME)
+    second = read_net(beside, SecondLook) if beside.is_file() else None
+    return Segmenter(**vars(read_net(path, UNet)), second=second)

@@ -6,10 +6,10 @@ import pytest
 from ssbi_core.io import Micrograph
 from ssbi_core.materials import Phase, load_system
 from ssbi_core.segment.augment import AugmentationConfig
+from ssbi_core.segment.folded_unet import SegmenterConfig
 from ssbi_core.segment.samples import Sample, prepare_sample
 from ssbi_core.segment.train import fit_segmenter
 from ssbi_core.segment.training_config import TrainingConfig
-from ssbi_core.segment.unet import SegmenterConfig
 
 TINY_TRAINING = TrainingConfig(
     architecture=SegmenterConfig(widths=(4, 8), groups=2),

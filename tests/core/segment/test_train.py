@@ -4,9 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from ssbi_core.errors import InputError
-from ssbi_core.segment.train import class_weights, fit_segmenter
+from ssbi_core.segment.fitting import class_weights
+from ssbi_core.segment.folded_unet import SegmenterConfig
+from ssbi_core.segment.train import fit_segmenter
 from ssbi_core.segment.training_config import TrainingConfig
-from ssbi_core.segment.unet import SegmenterConfig
 from ssbi_core.segment.weights import load_segmenter
 
 

@@ -5,8 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from ssbi_core.segment.channels import ROLES
-from ssbi_core.segment.unet import CLASSES, SegmenterConfig, fold, unfold
-from ssbi_core.segment.weights import apply, new_weights
+from ssbi_core.segment.folded_unet import SegmenterConfig, fold, unfold
+from ssbi_core.segment.trained_net import apply, new_weights
+from ssbi_core.segment.unet import CLASSES
 
 TINY = SegmenterConfig(widths=(4, 8), groups=2)
 

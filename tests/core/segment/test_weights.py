@@ -40,5 +40,7 @@ def test_a_missing_net_is_a_read_error(tmp_path):
 
 def test_the_shipped_net_is_whole():
     net = load_segmenter()
-    assert net.sha256 == segmenter_digest() == net.facts["sha256"]
+    assert net.digest == segmenter_digest()
+    assert net.second is not None
+    assert net.second.facts["first_look"] == net.sha256 == net.facts["sha256"]
     assert 0.2 <= net.temperature <= 5

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ssbi_core.segment.correction.strokes import NOT_LEARNT
-from ssbi_core.segment.unet import FOLD
+from ssbi_core.segment.folded_unet import FOLD
 
 _REACH = 1  # blocks on either side under the 3 x 3 kernel
 

@@ -20,7 +20,8 @@ import optax
 from ssbi_core.segment.correction.blocks import Blocks
 from ssbi_core.segment.correction.learning_config import LearningConfig
 from ssbi_core.segment.correction.strokes import NOT_LEARNT
-from ssbi_core.segment.unet import CLASSES, FOLD
+from ssbi_core.segment.folded_unet import FOLD
+from ssbi_core.segment.unet import CLASSES
 
 STEPS_AT_ONCE = 10
 _TINY = 1e-9

@@ -30,12 +30,12 @@ from ssbi_core.segment.correction.last_convolution import (
 from ssbi_core.segment.correction.learning_config import LearningConfig
 from ssbi_core.segment.correction.painted_tiles import PaintedTile, blocks_of, painted_tiles
 from ssbi_core.segment.correction.strokes import NOT_LEARNT, check_strokes, stroke_classes
-from ssbi_core.segment.unet import CLASSES, unfold
+from ssbi_core.segment.folded_unet import unfold
+from ssbi_core.segment.unet import CLASSES
 from ssbi_core.segment.weights import Segmenter, load_segmenter
 
 LEAST_PIXELS = 5
 _LOOKING, _FITTING = 0.5, 0.45  # shares of the time; the rest is counting what changed
-_WRITTEN_ON_SAVING = {"architecture", "roles", "classes", "temperature", "sha256"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,6 +196,5 @@ def _corrected(net: Segmenter, convolution: Convolution, classes: np.ndarray, co
         "painted_pixels": {phase.key: int(n) for phase, n in zip(CLASSES, area, strict=True) if n},
         "learning": config.model_dump(mode="json"),
     }
-    facts = {name: fact for name, fact in net.facts.items() if name not in _WRITTEN_ON_SAVING}
-    facts["corrections"] = [*net.facts.get("corrections", []), correction]
+    facts = {**net.further_facts, "corrections": [*net.facts.get("corrections", []), correction]}
     return replace(net, weights=with_convolution(net.weights, convolution), facts=facts, sha256="")

@@ -104,18 +104,19 @@ def adapted_to(
     """
     if strokes is None:
         return adapted(probabilities, channels, presence)
-    classes = stroke_classes(strokes)
-    pinned = _pinned(probabilities, classes)
+    classes, pinned = stroke_classes(strokes), pinned_to(strokes, probabilities)
     result = adapted(pinned, channels, presence)
     judged = np.isin(classes, _ADAPTED)
     agrees = not judged.any() or np.mean(result.argmax(0)[judged] == classes[judged]) >= _AGREEMENT
     return result if agrees else pinned
 
 
-def _pinned(probabilities: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Probabilities of `_CERTAIN` for the painted class, the rest shared by the others."""
+def pinned_to(strokes: np.ndarray | None, probabilities: np.ndarray) -> np.ndarray:
+    """Probabilities of `_CERTAIN` for the painted class, the rest shared by the others; arguments as `adapted_to`."""
+    if strokes is None:
+        return probabilities
+    classes, result = stroke_classes(strokes), probabilities.copy()
     painted = classes != NOT_LEARNT
-    result = probabilities.copy()
     certain = np.full((len(CLASSES),) * 2, (1 - _CERTAIN) / (len(CLASSES) - 1), np.float32)
     np.fill_diagonal(certain, _CERTAIN)
     result[:, painted] = certain[:, classes[painted]]

@@ -12,8 +12,8 @@ from ssbi_core.optimize.tuning import segmenter
 from ssbi_core.optimize.tuning.division import Division
 from ssbi_core.optimize.tuning.segmenter import SegmenterSubject
 from ssbi_core.segment.augment import AugmentationConfig
+from ssbi_core.segment.folded_unet import SegmenterConfig
 from ssbi_core.segment.training_config import TrainingConfig
-from ssbi_core.segment.unet import SegmenterConfig
 
 SUBJECT = SegmenterSubject(
     TrainingConfig(

@@ -3,7 +3,7 @@ import numpy as np
 
 from ssbi_core.segment.correction.blocks import Blocks, blocks_at, filled_up, folded, joined, thinned
 from ssbi_core.segment.correction.strokes import NOT_LEARNT
-from ssbi_core.segment.unet import fold
+from ssbi_core.segment.folded_unet import fold
 
 
 def _blocks(count: int) -> Blocks:

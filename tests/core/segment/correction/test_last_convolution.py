@@ -15,8 +15,9 @@ from ssbi_core.segment.correction.last_convolution import (
 )
 from ssbi_core.segment.correction.learning_config import LearningConfig
 from ssbi_core.segment.correction.strokes import NOT_LEARNT
-from ssbi_core.segment.unet import CLASSES, SegmenterConfig, fold
-from ssbi_core.segment.weights import apply, new_weights
+from ssbi_core.segment.folded_unet import SegmenterConfig, fold
+from ssbi_core.segment.trained_net import apply, new_weights
+from ssbi_core.segment.unet import CLASSES
 
 FEATURES = 18
 OUTPUTS = 4 * len(CLASSES)

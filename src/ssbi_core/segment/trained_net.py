@@ -1,0 +1,123 @@
+"""A trained net as a record: weights, architecture, temperature and digest, read from two plain files.
+
+The .safetensors file holds the arrays, the .json beside it the architecture, the input roles, the settings of the
+training and the SHA-256 of the weights, which is checked on loading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+from flax import nnx
+from pydantic import ValidationError
+
+from ssbi_core.errors import ReadError
+from ssbi_core.segment.channels import ROLES
+from ssbi_core.segment.checkpoint import load_tree, read_facts, save_tree
+from ssbi_core.segment.folded_unet import FoldedUNet, SegmenterConfig
+from ssbi_core.segment.unet import CLASSES, UNet
+
+Build = Callable[..., FoldedUNet]
+"""A kind of net: takes its architecture and `rngs`."""
+
+_WRITTEN_ON_SAVING = {"architecture", "roles", "classes", "temperature", "sha256"}
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedNet:
+    """A trained net.
+
+    Attributes
+    ----------
+    config : architecture.
+    graph : structure of the net (`flax.nnx.GraphDef`).
+    weights : nested dict of float32 arrays.
+    temperature : divides the class scores so that probabilities are calibrated (Guo et al., ICML 2017).
+    facts : what the .json says.
+    sha256 : digest of the weight file, empty for a net that was not saved.
+    """
+
+    config: SegmenterConfig
+    graph: Any
+    weights: Any
+    temperature: float
+    facts: Mapping[str, Any]
+    sha256: str = ""
+
+    @property
+    def further_facts(self) -> dict[str, Any]:
+        """Facts besides those that are written whenever a net is saved."""
+        return {name: fact for name, fact in self.facts.items() if name not in _WRITTEN_ON_SAVING}
+
+
+def new_weights(config: SegmenterConfig, seed: int, build: Build = UNet) -> tuple[Any, Any]:
+    """Structure and freshly drawn weights of a net."""
+    graph, state = nnx.split(build(config, rngs=nnx.Rngs(seed)))
+    return graph, nnx.to_pure_dict(state)
+
+
+def apply(graph: Any, weights: Any, channels: jax.Array, presence: jax.Array) -> jax.Array:
+    """Class scores (batch, rows, columns, classes) of a batch; see `UNet.__call__`."""
+    return nnx.merge(graph, weights)(channels, presence)
+
+
+def save_net(path: Path, config: SegmenterConfig, weights: Any, temperature: float, facts: Mapping[str, Any]) -> Path:
+    """Write a net to `path` (.safetensors) and its description to the .json beside it; return `path`."""
+    save_tree(path, weights, {})
+    description = {
+        "architecture": config.model_dump(mode="json"),
+        "roles": list(ROLES),
+        "classes": [phase.key for phase in CLASSES],
+        "temperature": temperature,
+        "sha256": _digest(path),
+        **facts,
+    }
+    save_tree(path, weights, description)
+    return path
+
+
+def read_net(path: Path, build: Build) -> TrainedNet:
+    """What `save_net` wrote.
+
+    Raises
+    ------
+    ReadError
+        If the files are missing or damaged, or describe a net of other roles or classes.
+    """
+    facts = read_facts(path)
+    config = _config(path, facts)
+    graph, template = new_weights(config, 0, build)
+    weights, _ = load_tree(path, template)
+    digest = _digest(path)
+    if digest != facts.get("sha256"):
+        raise ReadError(
+            f"weights {path} with SHA-256 {digest[:12]}...",
+            f"{str(facts.get('sha256'))[:12]}... as its description says",
+            "use the pair of files as it was saved",
+        )
+    return TrainedNet(config, graph, weights, float(facts.get("temperature", 1.0)), facts, digest)
+
+
+def _config(path: Path, facts: Mapping[str, Any]) -> SegmenterConfig:
+    known = (list(ROLES), [phase.key for phase in CLASSES])
+    if (facts.get("roles"), facts.get("classes")) != known:
+        raise ReadError(
+            f"{path}: roles {facts.get('roles')}, classes {facts.get('classes')}",
+            f"roles {known[0]}, classes {known[1]}",
+            "train the net with this version of the library",
+        )
+    try:
+        return SegmenterConfig.model_validate(facts.get("architecture"))
+    except ValidationError as error:
+        raise ReadError(
+            f"{path}: architecture {facts.get('architecture')}", "a SegmenterConfig", "train the net again"
+        ) from error
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
