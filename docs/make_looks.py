@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ssbi_core.materials import Phase, load_system
+from ssbi_core.materials import PHASES, Phase, load_system
 from ssbi_core.preprocess import register_elements
 from ssbi_core.segment import load_segmenter, segment
 from ssbi_core.simulate import simulate_sample
@@ -29,7 +29,7 @@ def main() -> None:
     inside = grey[truth.labels == Phase.LLZO]
     middle, spread = np.median(inside), inside.std()
     mpl.rcParams.update({"font.family": "sans-serif", "font.size": 9})
-    figure = Figure(figsize=(12, 2.75), layout="constrained")
+    figure = Figure(figsize=(12, 2.6), layout="constrained")
     axes = figure.subplots(1, 5)
     axes[0].imshow(grey[EDGE, EDGE], cmap="gray")
     axes[1].imshow(grey[EDGE, EDGE], cmap="gray", vmin=middle - 2.5 * spread, vmax=middle + 2.5 * spread)
@@ -45,9 +45,10 @@ def main() -> None:
 
 
 def _coloured(labels: np.ndarray) -> np.ndarray:
-    system = load_system()
-    colors = [mpl.colors.to_rgb(system.color_of(phase)) for phase in Phase]
-    return np.array(colors)[labels]
+    system, colors = load_system(), np.zeros((len(Phase), 3))
+    for phase in PHASES:
+        colors[phase] = mpl.colors.to_rgb(system.color_of(phase))
+    return colors[labels]
 
 
 if __name__ == "__main__":
