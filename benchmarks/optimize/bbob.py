@@ -1,4 +1,4 @@
-"""Annealing against others on the 24 BBOB functions: `python -m benchmarks.optimize.bbob [DIMENSION]`.
+"""Annealing against others on the 24 BBOB functions: `python -m benchmarks.optimize.bbob [DIMENSION [INSTANCES]]`.
 
 All search f - f_opt in [-5, 5]^D with equal numbers of evaluations, on several instances with a seed each; what is
 counted are targets reached. Scipy's dual_annealing goes on to 100,000, the others end with 20,000. No peer knows how
@@ -35,7 +35,7 @@ INSTANCES = (1, 2, 3)
 _PEAKS = 101
 
 
-def main(dimension: int) -> None:
+def main(dimension: int, instances: int) -> None:
     """Measure function by function, write after each."""
     jax.config.update("jax_enable_x64", True)
     space = Space(tuple(Real(f"x{at}", -5.0, 5.0) for at in range(dimension)))
@@ -44,13 +44,15 @@ def main(dimension: int) -> None:
     compile_seconds = time.process_time() - start
     runs = []
     for function in FUNCTIONS:
-        for instance in INSTANCES:
+        for instance in INSTANCES[:instances]:
             ours = _ours(function, instance, space)
             runs.append({"function": function, "instance": instance, "ours": ours})
             runs[-1] |= {name: _peer(name, function, instance, dimension) for name in LONGEST}
             print(runs[-1], flush=True)
         name = "optimize.bbob" if dimension == 10 else f"optimize.bbob_{dimension}"
-        write_results(name, {"dimension": dimension, "compile_seconds": compile_seconds, **summary(runs), "runs": runs})
+        command = f"python -m benchmarks.optimize.bbob {dimension} {instances}"
+        settings = {"command": command, "dimension": dimension, "compile_seconds": compile_seconds}
+        write_results(name, {**settings, **summary(runs), "runs": runs})
     print(summary(runs))
 
 
@@ -130,4 +132,5 @@ def _any_function(which: jax.Array, instance: Instance, x: jax.Array) -> jax.Arr
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    given = [int(argument) for argument in sys.argv[1:]]
+    main(*[*given, *(10, len(INSTANCES))[len(given) :]])

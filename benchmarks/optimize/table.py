@@ -59,5 +59,6 @@ OPTIMIZE_TABLES: dict[str, Callable[[dict[str, Any]], list[Row]]] = {
     "optimize.closed_loop": _closed_loop,
     "optimize.real_objective": _real_objective,
     "optimize.bbob": _bbob,
+    "optimize.bbob_20": _bbob,
 }
 """Results file -> its rows."""
