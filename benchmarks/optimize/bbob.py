@@ -1,4 +1,4 @@
-"""Annealing against others on the 24 BBOB functions: `python -m benchmarks.optimize.bbob [DIMENSION [INSTANCES]]`.
+"""Annealing against others on the 24 BBOB functions: `python -m benchmarks.optimize.bbob`.
 
 All search f - f_opt in [-5, 5]^D with equal numbers of evaluations, on several instances with a seed each; what is
 counted are targets reached. Scipy's dual_annealing goes on to 100,000, the others end with 20,000. No peer knows how
@@ -50,9 +50,7 @@ def main(dimension: int, instances: int) -> None:
             runs[-1] |= {name: _peer(name, function, instance, dimension) for name in LONGEST}
             print(runs[-1], flush=True)
         name = "optimize.bbob" if dimension == 10 else f"optimize.bbob_{dimension}"
-        command = f"python -m benchmarks.optimize.bbob {dimension} {instances}"
-        settings = {"command": command, "dimension": dimension, "compile_seconds": compile_seconds}
-        write_results(name, {**settings, **summary(runs), "runs": runs})
+        write_results(name, {"dimension": dimension, "compile_seconds": compile_seconds, **summary(runs), "runs": runs})
     print(summary(runs))
 
 
@@ -132,5 +130,4 @@ def _any_function(which: jax.Array, instance: Instance, x: jax.Array) -> jax.Arr
 
 
 if __name__ == "__main__":
-    given = [int(argument) for argument in sys.argv[1:]]
-    main(*[*given, *(10, len(INSTANCES))[len(given) :]])
+    main(10, len(INSTANCES))
