@@ -11,7 +11,6 @@ Times are of the processor (this process, all threads) and by the clock.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
