@@ -12,15 +12,11 @@ interrupted run of either command continues where it stopped.
 from __future__ import annotations
 
 import argparse
-import json
-import time
 from pathlib import Path
 
-import jax
 import numpy as np
 
-from ssbi_core.io import Micrograph
-from ssbi_core.materials import MaterialSystem, load_system
+from benchmarks.training_images import logged, read_samples, scene_image, study_image, write_samples
 from ssbi_core.preprocess import register_elements
 from ssbi_core.segment.adaptation import adapted
 from ssbi_core.segment.channels import input_channels
@@ -32,8 +28,6 @@ from ssbi_core.segment.second_look.train import fit_second_look
 from ssbi_core.segment.segmentation_config import SegmentationConfig
 from ssbi_core.segment.training_config import TrainingConfig
 from ssbi_core.segment.weights import Segmenter, load_segmenter
-from ssbi_core.simulate import random_scene, simulate_micrograph, simulate_microstructure
-from ssbi_core.simulate.study import simulate_sample
 
 SEED, IMAGES = 1_800_000, 560
 RECIPE = TrainingConfig(
@@ -72,20 +66,14 @@ def main() -> None:
 
 def prepare(work: Path, images: int, first: int, stride: int) -> None:
     """What the second look sees of each image, one file each."""
-    work.mkdir(parents=True, exist_ok=True)
     net = load_segmenter()
-    for index in range(first, images, stride):
-        path = work / f"{index:05d}.npz"
-        if not path.exists():
-            part = path.with_suffix(".part.npz")
-            np.savez(part, **seen_sample(net, SEED + index)._asdict())
-            part.rename(path)
+    write_samples(work, range(first, images, stride), lambda index: seen_sample(net, SEED + index))
 
 
 def seen_sample(net: Segmenter, seed: int) -> Sample:
     """The training sample of one seed, once the first look has been at it."""
     rng = np.random.default_rng(seed)
-    micrograph, labels, system = _of_study(seed) if seed % 10 < 7 else _of_scene(seed, float(rng.uniform()))
+    micrograph, labels, system = study_image(seed) if seed % 10 < 7 else scene_image(seed, float(rng.uniform()))
     channels, presence = input_channels(register_elements(micrograph)[0], system)
     missing = _missing(rng, len(presence))
     channels[..., missing] = 0
@@ -105,37 +93,12 @@ def _missing(rng: np.random.Generator, roles: int) -> np.ndarray:
     return missing
 
 
-def _of_study(seed: int) -> tuple[Micrograph, np.ndarray, MaterialSystem]:
-    micrograph, truth, _ = simulate_sample(seed, 0)
-    return micrograph, truth.labels, load_system()
-
-
-def _of_scene(seed: int, difficulty: float) -> tuple[Micrograph, np.ndarray, MaterialSystem]:
-    keys = jax.random.split(jax.random.key(seed), 3)
-    scene = random_scene(keys[0], difficulty=difficulty)
-    truth = simulate_microstructure(keys[1], scene.microstructure)
-    micrograph = simulate_micrograph(keys[2], truth, scene.imaging, scene.system)
-    return micrograph, truth.labels, scene.system if seed % 2 else load_system()
-
-
 def train(work: Path, output: Path) -> None:
     """Train on the prepared images, logging to MODEL/training.jsonl."""
-    samples = [_load(path) for path in sorted(work.glob("?????.npz"))]
-    output.mkdir(parents=True, exist_ok=True)
-    begun = time.monotonic()
-    with (output / "training.jsonl").open("a", encoding="utf-8") as log:
-
-        def report(step: int, steps: int, loss: float) -> None:
-            entry = {"step": step, "steps": steps, "loss": round(loss, 4), "seconds": round(time.monotonic() - begun)}
-            print(json.dumps(entry), file=log, flush=True)
-
-        first = load_segmenter().sha256
-        print(fit_second_look(samples, output, RECIPE, first, progress=report, should_stop=(output / "stop").exists))
-
-
-def _load(path: Path) -> Sample:
-    with np.load(path, allow_pickle=False) as arrays:
-        return Sample(arrays["channels"], arrays["presence"], arrays["target"])
+    first = load_segmenter().sha256
+    with logged(output) as report:
+        stop = (output / "stop").exists
+        print(fit_second_look(read_samples(work), output, RECIPE, first, progress=report, should_stop=stop))
 
 
 if __name__ == "__main__":

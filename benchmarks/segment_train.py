@@ -17,20 +17,16 @@ because users will not know the dopant either. An interrupted run of any command
 from __future__ import annotations
 
 import argparse
-import json
-import time
 from pathlib import Path
 
 import jax
 import numpy as np
 
-from ssbi_core.materials import load_system
+from benchmarks.training_images import logged, read_samples, scene_image, study_image, write_samples
 from ssbi_core.segment.samples import Sample, prepare_sample, split
 from ssbi_core.segment.train import fit_segmenter, save_calibrated
 from ssbi_core.segment.training_config import TrainingConfig
 from ssbi_core.segment.weights import Segmenter, load_segmenter
-from ssbi_core.simulate import random_scene, simulate_micrograph, simulate_microstructure
-from ssbi_core.simulate.study import simulate_sample
 
 FIRST_SEED, SECOND_SEED = 1_000_000, 1_500_000
 NUM_SCENES, SECOND_SCENES = 640, 600
@@ -76,62 +72,31 @@ def main() -> None:
 
 def prepare(work: Path, scenes: int, first: int, stride: int, *, second: bool = False) -> None:
     """Simulate and normalise scenes, one file each."""
-    work.mkdir(parents=True, exist_ok=True)
-    for index in range(first, scenes, stride):
-        path = work / f"{index:05d}.npz"
-        if not path.exists():
-            part = path.with_suffix(".part.npz")
-            np.savez(part, **simulated_sample(index, second=second)._asdict())
-            part.rename(path)
+    write_samples(work, range(first, scenes, stride), lambda index: simulated_sample(index, second=second))
 
 
 def simulated_sample(index: int, *, second: bool = False) -> Sample:
     """The training sample of one number: two (in the second part three) in five from studies, the rest from scenes."""
     seed, of_study = (SECOND_SEED + index, 3) if second else (FIRST_SEED + index, 2)
-    return _from_study(seed) if seed % 5 < of_study else _from_scene(seed)
-
-
-def _from_study(seed: int) -> Sample:
-    micrograph, truth, _ = simulate_sample(seed, 0)
-    return prepare_sample(micrograph, truth.labels, load_system())
-
-
-def _from_scene(seed: int) -> Sample:
-    keys = jax.random.split(jax.random.key(seed), 3)
-    scene = random_scene(keys[0], difficulty=float(np.random.default_rng(seed).uniform()))
-    truth = simulate_microstructure(keys[1], scene.microstructure)
-    micrograph = simulate_micrograph(keys[2], truth, scene.imaging, scene.system)
-    # Half are read as users read them: with the default material file, not the specimen's exact chemistry.
-    return prepare_sample(micrograph, truth.labels, scene.system if seed % 2 else load_system())
+    difficulty = float(np.random.default_rng(seed).uniform())
+    return prepare_sample(*(study_image(seed) if seed % 5 < of_study else scene_image(seed, difficulty)))
 
 
 def train(work: Path, output: Path, recipe: TrainingConfig, start: Segmenter | None = None) -> None:
     """Train on the prepared scenes, logging to MODEL/training.jsonl."""
-    samples = [_load(path) for path in sorted(work.glob("?????.npz"))]
-    output.mkdir(parents=True, exist_ok=True)
-    begun = time.monotonic()
-    with (output / "training.jsonl").open("a", encoding="utf-8") as log:
-
-        def report(step: int, steps: int, loss: float) -> None:
-            entry = {"step": step, "steps": steps, "loss": round(loss, 4), "seconds": round(time.monotonic() - begun)}
-            print(json.dumps(entry), file=log, flush=True)
-
-        fit_segmenter(samples, output, recipe, start=start, progress=report, should_stop=(output / "stop").exists)
+    with logged(output) as report:
+        stop = (output / "stop").exists
+        fit_segmenter(read_samples(work), output, recipe, start=start, progress=report, should_stop=stop)
 
 
 def average(work: Path, nets: list[Segmenter], output: Path) -> None:
     """The mean of the nets' weights, calibrated on the images that the last of them did not learn from."""
-    paths = sorted(work.glob("?????.npz"))
-    held_back = [_load(paths[at]) for at in split(len(paths), REFINEMENT.held_back, REFINEMENT.seed)[1]]
+    samples = read_samples(work)
+    held_back = [samples[at] for at in split(len(samples), REFINEMENT.held_back, REFINEMENT.seed)[1]]
     weights = jax.tree.map(lambda *leaves: sum(leaves) / len(leaves), *[net.weights for net in nets])
     output.mkdir(parents=True, exist_ok=True)
     facts = {"steps": [net.facts["steps"] for net in nets], "mean_of": [net.sha256 for net in nets]}
     print(save_calibrated(output, nets[0].graph, weights, REFINEMENT, held_back, facts))
-
-
-def _load(path: Path) -> Sample:
-    with np.load(path, allow_pickle=False) as arrays:
-        return Sample(arrays["channels"], arrays["presence"], arrays["target"])
 
 
 if __name__ == "__main__":
