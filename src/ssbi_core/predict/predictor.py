@@ -7,7 +7,6 @@ lies in ``ssbi_core/models`` with a model card.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,9 +16,9 @@ from typing import Any
 
 import jax
 import numpy as np
-from pydantic import ValidationError
 
 from ssbi_core.errors import ReadError
+from ssbi_core.io.digest import sha256_of
 from ssbi_core.predict.averaging import Draws, draw, draw_linear
 from ssbi_core.predict.config import NetworkConfig
 from ssbi_core.predict.conformal import Conformal
@@ -28,7 +27,13 @@ from ssbi_core.predict.features import EDGE, SIDE
 from ssbi_core.predict.fit import Weights, new_weights
 from ssbi_core.predict.image_errors import ImageErrors
 from ssbi_core.predict.scope import NAMES, Scope
-from ssbi_core.segment.checkpoint import load_tree, read_facts, save_tree
+from ssbi_core.segment.checkpoint import (
+    described_architecture,
+    described_digest,
+    load_tree,
+    read_facts,
+    save_tree,
+)
 
 FILE_NAME = "predictor.safetensors"
 _SHIPPED = files("ssbi_core") / "models"
@@ -95,7 +100,7 @@ def save_predictor(folder: str | Path, predictor: Predictor) -> Path:
         "learned_stretch": predictor.learned_stretch,
     }
     facts = {name: fact for name, fact in predictor.facts.items() if name not in own}  # of one that was loaded
-    save_tree(path, tree, {**own, **facts, "sha256": _digest(path)})
+    save_tree(path, tree, {**own, **facts, "sha256": sha256_of(path)})
     return path
 
 
@@ -176,13 +181,7 @@ def _load(path: Path) -> Predictor:
     described = facts.get("images")
     template["image_scores"] = np.zeros(described["number"] if described else 0, np.float32)
     tree, _ = load_tree(path, template)
-    digest = _digest(path)
-    if digest != facts.get("sha256"):
-        raise ReadError(
-            f"weights {path} with SHA-256 {digest[:12]}...",
-            f"{str(facts.get('sha256'))[:12]}... as its description says",
-            "use the pair of files as it was saved",
-        )
+    digest = described_digest(path, facts)
     scope = Scope(np.asarray(tree["low"]), np.asarray(tree["high"]))
     conformal = _conformal(tree["scores"], np.asarray(tree["kinds"]), facts["calibration_kinds"])
     return Predictor(
@@ -208,13 +207,4 @@ def _network(path: Path, facts: Mapping[str, Any]) -> NetworkConfig:
             f"features {_FEATURES}, and {', '.join(sorted(wanted))}",
             "train the net with this version of the library",
         )
-    try:
-        return NetworkConfig.model_validate(facts.get("architecture"))
-    except ValidationError as error:
-        raise ReadError(
-            f"{path}: architecture {facts.get('architecture')}", "a NetworkConfig", "train the net again"
-        ) from error
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return described_architecture(NetworkConfig, path, facts)

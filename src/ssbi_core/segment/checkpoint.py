@@ -10,11 +10,14 @@ from typing import Any, TypeVar
 
 import jax
 import numpy as np
+from pydantic import BaseModel, ValidationError
 from safetensors.numpy import load_file, save_file
 
 from ssbi_core.errors import ReadError
+from ssbi_core.io.digest import sha256_of
 
 Tree = TypeVar("Tree")
+Architecture = TypeVar("Architecture", bound=BaseModel)
 
 
 def save_tree(path: Path, tree: Any, facts: Mapping[str, Any]) -> None:
@@ -59,6 +62,28 @@ def load_tree(path: Path, template: Tree) -> tuple[Tree, dict[str, Any]]:
 def read_facts(path: Path) -> dict[str, Any]:
     """The JSON beside a safetensors file."""
     return _read_json(path.with_suffix(".json"))
+
+
+def described_digest(path: Path, facts: Mapping[str, Any]) -> str:
+    """SHA-256 of a weight file; raises `ReadError` where its description has another."""
+    digest = sha256_of(path)
+    if digest != facts.get("sha256"):
+        raise ReadError(
+            f"weights {path} with SHA-256 {digest[:12]}...",
+            f"{str(facts.get('sha256'))[:12]}... as its description says",
+            "use the pair of files as it was saved",
+        )
+    return digest
+
+
+def described_architecture(kind: type[Architecture], path: Path, facts: Mapping[str, Any]) -> Architecture:
+    """Architecture of a net; raises `ReadError` where its description has none of this kind."""
+    try:
+        return kind.model_validate(facts.get("architecture"))
+    except ValidationError as error:
+        raise ReadError(
+            f"{path}: architecture {facts.get('architecture')}", f"a {kind.__name__}", "train the net again"
+        ) from error
 
 
 def _named(tree: Any) -> dict[str, Any]:

@@ -73,7 +73,6 @@ def segment(
     channels, presence = input_channels(micrograph, load_system(system))
     first_part, second_part = _halves(progress) if config.clean and net.second else (progress, None)
     scores = class_probabilities(net, channels, presence, config, first_part, should_stop)
-    labels = _CODES[scores.argmax(0)].astype(np.uint8)
     if config.clean:
         best, lines = adapted_to(strokes, scores, channels, presence), FIRST_LOOK
         if net.second is not None:
@@ -81,6 +80,8 @@ def segment(
             scores = class_probabilities(net.second, seen, presence, config, second_part, should_stop)
             best, lines = adapted_to(strokes, scores, channels, presence), SECOND_LOOK
         labels = clean_labels(best, lines)
+    else:
+        labels = _CODES[scores.argmax(0)].astype(np.uint8)
     phases = PhaseMap(
         labels=labels,
         pixel_size_nm=micrograph.pixel_size_nm,

@@ -6,7 +6,6 @@ training and the SHA-256 of the weights, which is checked on loading.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,17 @@ from typing import Any
 
 import jax
 from flax import nnx
-from pydantic import ValidationError
 
 from ssbi_core.errors import ReadError
+from ssbi_core.io.digest import sha256_of
 from ssbi_core.segment.channels import ROLES
-from ssbi_core.segment.checkpoint import load_tree, read_facts, save_tree
+from ssbi_core.segment.checkpoint import (
+    described_architecture,
+    described_digest,
+    load_tree,
+    read_facts,
+    save_tree,
+)
 from ssbi_core.segment.folded_unet import FoldedUNet, SegmenterConfig
 from ssbi_core.segment.unet import CLASSES, UNet
 
@@ -74,7 +79,7 @@ def save_net(path: Path, config: SegmenterConfig, weights: Any, temperature: flo
         "roles": list(ROLES),
         "classes": [phase.key for phase in CLASSES],
         "temperature": temperature,
-        "sha256": _digest(path),
+        "sha256": sha256_of(path),
         **facts,
     }
     save_tree(path, weights, description)
@@ -93,13 +98,7 @@ def read_net(path: Path, build: Build) -> TrainedNet:
     config = _config(path, facts)
     graph, template = new_weights(config, 0, build)
     weights, _ = load_tree(path, template)
-    digest = _digest(path)
-    if digest != facts.get("sha256"):
-        raise ReadError(
-            f"weights {path} with SHA-256 {digest[:12]}...",
-            f"{str(facts.get('sha256'))[:12]}... as its description says",
-            "use the pair of files as it was saved",
-        )
+    digest = described_digest(path, facts)
     return TrainedNet(config, graph, weights, float(facts.get("temperature", 1.0)), facts, digest)
 
 
@@ -111,13 +110,4 @@ def _config(path: Path, facts: Mapping[str, Any]) -> SegmenterConfig:
             f"roles {known[0]}, classes {known[1]}",
             "train the net with this version of the library",
         )
-    try:
-        return SegmenterConfig.model_validate(facts.get("architecture"))
-    except ValidationError as error:
-        raise ReadError(
-            f"{path}: architecture {facts.get('architecture')}", "a SegmenterConfig", "train the net again"
-        ) from error
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return described_architecture(SegmenterConfig, path, facts)
