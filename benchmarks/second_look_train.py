@@ -18,12 +18,10 @@ import numpy as np
 
 from benchmarks.training_images import logged, read_samples, scene_image, study_image, write_samples
 from ssbi_core.preprocess import register_elements
-from ssbi_core.segment.adaptation import adapted
 from ssbi_core.segment.channels import input_channels
 from ssbi_core.segment.folded_unet import SegmenterConfig
-from ssbi_core.segment.inference import class_probabilities
+from ssbi_core.segment.inference import last_look
 from ssbi_core.segment.samples import Sample, target_of
-from ssbi_core.segment.second_look.image_scale import on_image_scale
 from ssbi_core.segment.second_look.train import fit_second_look
 from ssbi_core.segment.segmentation_config import SegmentationConfig
 from ssbi_core.segment.training_config import TrainingConfig
@@ -78,8 +76,7 @@ def seen_sample(net: Segmenter, seed: int) -> Sample:
     missing = _missing(rng, len(presence))
     channels[..., missing] = 0
     presence = np.where(missing, 0, presence).astype(np.float32)
-    first = class_probabilities(net, channels, presence, SegmentationConfig())
-    seen = on_image_scale(first, adapted(first, channels, presence), channels, presence)
+    _, seen = last_look(net, channels, presence, SegmentationConfig())
     return Sample(seen.astype(np.float16), presence, target_of(labels))
 
 

@@ -36,6 +36,7 @@ MAP_SCALE, HAADF_SCALE, ODDS_SCALE = 2.5, 1.0, 1.0  # Gaussian smoothing in pixe
 _LIKELY_BOUNDARY = 0.3
 _LIMIT = 10.0  # of log-odds
 _SAMPLE = 200_000  # pixels that the mixture is fitted to
+_KNOWN = 0.2  # weight of all known pixels together, over that of all pixels; few as they are, they are what is sure
 _BINS = 32
 _TRACE = 0.02
 _LLZO, _BOUNDARY, _LAYER = (CLASSES.index(p) for p in (Phase.LLZO, Phase.GRAIN_BOUNDARY, Phase.REACTION_LAYER))
@@ -59,13 +60,17 @@ class _Mixture(NamedTuple):
         return self.linear @ x - (self.linear @ self.slope) @ place + self.constant
 
 
-def adapted(probabilities: np.ndarray, channels: np.ndarray, presence: np.ndarray) -> np.ndarray:
+def adapted(
+    probabilities: np.ndarray, channels: np.ndarray, presence: np.ndarray, known: np.ndarray | None = None
+) -> np.ndarray:
     """Probabilities with electrolyte and reaction layer told apart anew; the other classes are untouched.
 
     Parameters
     ----------
     probabilities : (len(CLASSES), rows, columns) float32.
     channels, presence : as from `input_channels`.
+    known : (rows, columns) index into `CLASSES` where the phase is known, anything else elsewhere. Known electrolyte
+        and layer are what the mixture is learned from first of all; what comes out there is not forced to agree.
     """
     solid = probabilities[[_LLZO, _LAYER, _BOUNDARY]].sum(0) > 0.5
     inside = ndimage.binary_erosion(solid, iterations=CLEAR, border_value=1)
@@ -75,7 +80,8 @@ def adapted(probabilities: np.ndarray, channels: np.ndarray, presence: np.ndarra
     x, place = _features(channels, presence, solid)[:, clear], _places(clear)
     prior = np.log((probabilities[_LAYER] + 1e-4) / (probabilities[_LLZO] + probabilities[_BOUNDARY] + 1e-4))
     distance = _distance_bins(probabilities)
-    fitted = _fit(_sample(x, place, probabilities[:, clear], prior[clear], distance[clear]))
+    sure = np.full(solid.shape, -1) if known is None else known
+    fitted = _fit(_sample(x, place, probabilities[:, clear], prior[clear], distance[clear], sure[clear]))
     if fitted is None:
         return probabilities
     ratio = np.zeros(solid.shape, np.float32)
@@ -87,24 +93,39 @@ def adapted(probabilities: np.ndarray, channels: np.ndarray, presence: np.ndarra
 
 
 class _Sample(NamedTuple):
-    """Clear pixels to fit: features (features, pixels), the rest (pixels,); `step` is one over their share."""
+    """Clear pixels to fit: features (features, pixels), the rest (pixels,); `step` is one over their share.
+
+    share : of layer, which stays as it is where `known`.
+    weight : 1, more where known.
+    """
 
     x: np.ndarray
     place: np.ndarray
     share: np.ndarray
+    known: np.ndarray
+    weight: np.ndarray
     prior: np.ndarray
     distance: np.ndarray
     step: int
 
 
 def _sample(
-    x: np.ndarray, place: np.ndarray, probabilities: np.ndarray, prior: np.ndarray, distance: np.ndarray
+    x: np.ndarray,
+    place: np.ndarray,
+    probabilities: np.ndarray,
+    prior: np.ndarray,
+    distance: np.ndarray,
+    sure: np.ndarray,
 ) -> _Sample:
     """Every so many of the clear pixels; pixels are the last axis of all arguments."""
     step = 1 + x.shape[1] // _SAMPLE
     layer, llzo = (probabilities[k, ::step] for k in (_LAYER, _LLZO))
-    share = (layer / (llzo + layer + 1e-6)).astype(np.float64)
-    return _Sample(x[:, ::step].astype(np.float64), place[:, ::step], share, prior[::step], distance[::step], step)
+    sure = sure[::step]
+    known = (sure == _LLZO) | (sure == _LAYER)
+    share = np.where(known, sure == _LAYER, layer / (llzo + layer + 1e-6)).astype(np.float64)
+    weight = np.where(known, max(1.0, _KNOWN * known.size / max(known.sum(), 1)), 1.0)
+    x, place = x[:, ::step].astype(np.float64), place[:, ::step]
+    return _Sample(x, place, share, known, weight, prior[::step], distance[::step], step)
 
 
 def _features(channels: np.ndarray, presence: np.ndarray, solid: np.ndarray) -> np.ndarray:
@@ -171,33 +192,35 @@ def _fit(sample: _Sample) -> _Mixture | None:
             by_distance = np.log(part / (1 - part))
         mixture = _mixture(sample, layer, by_distance)
         odds = mixture.ratio(sample.x, sample.place) + PRIOR * sample.prior + by_distance[sample.distance]
-        layer = 1 / (1 + np.exp(-odds.clip(-30, 30)))
+        layer = np.where(sample.known, sample.share, 1 / (1 + np.exp(-odds.clip(-30, 30))))
     return mixture
 
 
 def _mixture(sample: _Sample, layer: np.ndarray, by_distance: np.ndarray) -> _Mixture:
     """Best slope, means and covariance for given shares of layer."""
-    slope = _slope(sample, layer)
+    parts = sample.weight * (1 - layer), sample.weight * layer
+    slope = _slope(sample, *parts)
     x = sample.x - slope @ sample.place
-    means = _means(x, layer)
+    means = _means(x, *parts)
     covariance = np.diag(0.02 * x.var(axis=1) + 1e-5)  # nothing is known more narrowly than this
-    for mean, share in zip(means, (1 - layer, layer), strict=True):
+    for mean, part in zip(means, parts, strict=True):
         centred = x - mean[:, None]
-        covariance += (centred * share) @ centred.T / share.size
+        covariance += (centred * part) @ centred.T / sample.weight.sum()
     linear = np.linalg.solve(covariance, means[1] - means[0])
     return _Mixture(linear, -0.5 * float(linear @ (means[0] + means[1])), slope, by_distance)
 
 
-def _slope(sample: _Sample, layer: np.ndarray) -> np.ndarray:
-    electrolyte, other = _means(sample.x, layer)
-    rest = sample.x - (electrolyte[:, None] * (1 - layer) + other[:, None] * layer)
-    weighted = sample.place * (1 - layer)
+def _slope(sample: _Sample, electrolyte: np.ndarray, layer: np.ndarray) -> np.ndarray:
+    one, other = _means(sample.x, electrolyte, layer)
+    share = layer / sample.weight
+    rest = sample.x - (one[:, None] * (1 - share) + other[:, None] * share)
+    weighted = sample.place * electrolyte
     return rest @ weighted.T @ np.linalg.pinv(weighted @ sample.place.T)
 
 
-def _means(x: np.ndarray, layer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean features of electrolyte and of layer."""
-    return x @ (1 - layer) / (1 - layer).sum(), x @ layer / layer.sum()
+def _means(x: np.ndarray, electrolyte: np.ndarray, layer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean features of electrolyte and of layer, weighted."""
+    return x @ electrolyte / electrolyte.sum(), x @ layer / layer.sum()
 
 
 def _carried(ratio: np.ndarray, clear: np.ndarray) -> np.ndarray:

@@ -89,7 +89,7 @@ class ResidualBlock(nnx.Module):
 
 
 class FoldedUNet(nnx.Module):
-    """Folded input and presence mask -> features, of which a last convolution makes class scores.
+    """Channels and presence mask -> features, of which a last convolution makes class scores.
 
     Parameters
     ----------
@@ -121,6 +121,28 @@ class FoldedUNet(nnx.Module):
         self.up = nnx.List([_conv(coarse, fine, 1, rngs) for fine, coarse in pairs])
         self.head_norm = _norm(widths[0], groups, rngs)
         self.head = _conv(widths[0], outputs, 3, rngs, zero=silent)
+
+    def __call__(self, channels: jax.Array, presence: jax.Array) -> jax.Array:
+        """Class scores (logits) of every pixel.
+
+        Parameters
+        ----------
+        channels : (batch, rows, columns, channels) float32; rows and columns multiples of `SegmenterConfig.stride`.
+        presence : (batch, roles) float32.
+
+        Returns
+        -------
+        (batch, rows, columns, classes) float32
+        """
+        return self.given(channels) + unfold(self.head(self.features(channels, presence)))
+
+    def features(self, channels: jax.Array, presence: jax.Array) -> jax.Array:
+        """What the last convolution sees: (batch, rows / FOLD, columns / FOLD, widths[0]) float32, not negative."""
+        raise NotImplementedError
+
+    def given(self, channels: jax.Array) -> jax.Array:
+        """Class scores that those of the last convolution are added to, (batch, rows, columns, classes)."""
+        return jnp.zeros((*channels.shape[:-1], self.head.out_features // FOLD**2), jnp.float32)
 
     def trunk(self, x: jax.Array, presence: jax.Array) -> jax.Array:
         """What the last convolution sees, (batch, rows, columns, widths[0]) float32, not negative.

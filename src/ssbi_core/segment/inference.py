@@ -16,8 +16,9 @@ from ssbi_core.errors import SsbiError
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.io.phase_map import PhaseMap
 from ssbi_core.materials import MaterialSystem, Phase, load_system
+from ssbi_core.segment.adaptation import adapted
 from ssbi_core.segment.channels import input_channels
-from ssbi_core.segment.correction.strokes import adapted_to, check_strokes, pinned_to, with_strokes
+from ssbi_core.segment.correction.strokes import adapted_to, check_strokes, with_strokes
 from ssbi_core.segment.postprocess import FIRST_LOOK, SECOND_LOOK, clean_labels
 from ssbi_core.segment.second_look.image_scale import on_image_scale
 from ssbi_core.segment.segmentation_config import SegmentationConfig
@@ -57,8 +58,8 @@ def segment(
     -------
     PhaseMap
         Labels with the contact line marked; probabilities of all codes (0 for unlabelled and for
-        contact, which is derived and not predicted), of the second look where the net has one and `clean` is set;
-        uncertainty, the entropy over its maximum.
+        contact, which is derived and not predicted), of the second look where the net has one; uncertainty, the
+        entropy over its maximum.
 
     Raises
     ------
@@ -71,15 +72,12 @@ def segment(
     keep_compiled_programs()
     net = model if isinstance(model, Segmenter) else load_segmenter(model)
     channels, presence = input_channels(micrograph, load_system(system))
-    first_part, second_part = _halves(progress) if config.clean and net.second else (progress, None)
-    scores = class_probabilities(net, channels, presence, config, first_part, should_stop)
+    first_part, last_part = _halves(progress) if net.second else (None, progress)
+    last, seen = last_look(net, channels, presence, config, first_part, should_stop)
+    scores = class_probabilities(last, seen, presence, config, last_part, should_stop)
     if config.clean:
-        best, lines = adapted_to(strokes, scores, channels, presence), FIRST_LOOK
-        if net.second is not None:
-            seen = on_image_scale(pinned_to(strokes, scores), best, channels, presence)
-            scores = class_probabilities(net.second, seen, presence, config, second_part, should_stop)
-            best, lines = adapted_to(strokes, scores, channels, presence), SECOND_LOOK
-        labels = clean_labels(best, lines)
+        best = adapted_to(strokes, scores, channels, presence)
+        labels = clean_labels(best, SECOND_LOOK if net.second else FIRST_LOOK)
     else:
         labels = _CODES[scores.argmax(0)].astype(np.uint8)
     phases = PhaseMap(
@@ -98,6 +96,24 @@ def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None
     if progress is None:
         return None, None
     return (lambda share: progress(share / 2)), (lambda share: progress((1 + share) / 2))
+
+
+def last_look(
+    net: Segmenter,
+    channels: np.ndarray,
+    presence: np.ndarray,
+    config: SegmentationConfig,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> tuple[TrainedNet, np.ndarray]:
+    """The net that has the last word, and what it sees of prepared channels; arguments as `segment`.
+
+    The second look's where there is one, which sees what the first found; nothing is run otherwise.
+    """
+    if net.second is None:
+        return net, channels
+    first = class_probabilities(net, channels, presence, config, progress, should_stop)
+    return net.second, on_image_scale(first, adapted(first, channels, presence), channels, presence)
 
 
 def class_probabilities(

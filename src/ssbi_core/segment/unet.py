@@ -9,7 +9,7 @@ from flax import nnx
 
 from ssbi_core.materials import Phase
 from ssbi_core.segment.channels import ROLES
-from ssbi_core.segment.folded_unet import FOLD, FoldedUNet, SegmenterConfig, fold, unfold
+from ssbi_core.segment.folded_unet import FOLD, FoldedUNet, SegmenterConfig, fold
 
 CLASSES: tuple[Phase, ...] = (
     Phase.LLZO,
@@ -32,27 +32,13 @@ _INPUTS = (len(ROLES) + 1) * FOLD**2 + (len(ROLES) - 1) * len(COMPOSITION_WINDOW
 
 
 class UNet(FoldedUNet):
-    """Input channels and presence mask -> class scores per pixel."""
+    """Input channels and presence mask -> scores of `CLASSES` per pixel."""
 
     def __init__(self, config: SegmenterConfig, *, rngs: nnx.Rngs) -> None:
         super().__init__(config, _INPUTS, len(CLASSES) * FOLD**2, rngs=rngs)
 
-    def __call__(self, channels: jax.Array, presence: jax.Array) -> jax.Array:
-        """Class scores (logits).
-
-        Parameters
-        ----------
-        channels : (batch, rows, columns, roles) float32; rows and columns multiples of `SegmenterConfig.stride`.
-        presence : (batch, roles) float32.
-
-        Returns
-        -------
-        (batch, rows, columns, len(CLASSES)) float32
-        """
-        return unfold(self.head(self.features(channels, presence)))
-
     def features(self, channels: jax.Array, presence: jax.Array) -> jax.Array:
-        """What the last convolution sees: (batch, rows / FOLD, columns / FOLD, widths[0]) float32, not negative."""
+        """Of input channels (batch, rows, columns, roles)."""
         fine = fold(jnp.concatenate([channels, local_contrast(channels[..., :1])], -1))
         composition = local_composition(channels[..., 1:], presence[:, 1:])
         return self.trunk(jnp.concatenate([fine, composition], -1), presence)

@@ -20,19 +20,22 @@ class Blocks(NamedTuple):
     """Rows of the regression.
 
     neighbourhood : (blocks, 9 * features) float32.
+    given : (blocks, FOLD**2, classes) float32 scores of every pixel that the convolution's are added to.
     classes : (blocks, FOLD**2) int8 painted class of every pixel, `NOT_LEARNT` where none is.
     """
 
     neighbourhood: np.ndarray
+    given: np.ndarray
     classes: np.ndarray
 
 
-def blocks_at(features: np.ndarray, classes: np.ndarray, chosen: np.ndarray) -> Blocks:
+def blocks_at(features: np.ndarray, given: np.ndarray, classes: np.ndarray, chosen: np.ndarray) -> Blocks:
     """The chosen blocks of a tile.
 
     Parameters
     ----------
-    features : (rows / FOLD, columns / FOLD, features) float32, from `UNet.features`.
+    features : (rows / FOLD, columns / FOLD, features) float32, from `FoldedUNet.features`.
+    given : (rows, columns, classes) float32, from `FoldedUNet.given`.
     classes : (rows, columns) int8, from `stroke_classes`.
     chosen : flat numbers of blocks.
     """
@@ -40,14 +43,14 @@ def blocks_at(features: np.ndarray, classes: np.ndarray, chosen: np.ndarray) -> 
     padded = np.pad(features, ((_REACH, _REACH), (_REACH, _REACH), (0, 0)))  # zeros, as the convolution pads
     window = range(2 * _REACH + 1)
     around = [padded[rows + i, columns + j] for i in window for j in window]
-    return Blocks(np.concatenate(around, -1), folded(classes)[chosen])
+    return Blocks(np.concatenate(around, -1), folded(given)[chosen], folded(classes)[chosen])
 
 
 def folded(image: np.ndarray) -> np.ndarray:
-    """(rows, columns) -> (blocks, FOLD**2), the pixels of a block in the order of the net's scores."""
-    rows, columns = image.shape
-    blocks = image.reshape(rows // FOLD, FOLD, columns // FOLD, FOLD)
-    return blocks.transpose(0, 2, 1, 3).reshape(-1, FOLD**2)
+    """(rows, columns, ...) -> (blocks, FOLD**2, ...), the pixels of a block in the order of the net's scores."""
+    rows, columns, *rest = image.shape
+    blocks = image.reshape(rows // FOLD, FOLD, columns // FOLD, FOLD, *rest)
+    return blocks.swapaxes(1, 2).reshape(-1, FOLD**2, *rest)
 
 
 def joined(parts: list[Blocks]) -> Blocks:
@@ -69,5 +72,6 @@ def filled_up(blocks: Blocks) -> Blocks:
     missing = max(512, 1 << (count - 1).bit_length()) - count
     return Blocks(
         np.pad(blocks.neighbourhood, ((0, missing), (0, 0))),
+        np.pad(blocks.given, ((0, missing), (0, 0), (0, 0))),
         np.pad(blocks.classes, ((0, missing), (0, 0)), constant_values=NOT_LEARNT),
     )

@@ -37,10 +37,9 @@ class Convolution(NamedTuple):
 class _Problem(NamedTuple):
     """Everything the loss takes besides the weights; pixels of a block are the second axis."""
 
-    painted: jax.Array
-    classes: jax.Array
+    painted: Blocks
     weight: jax.Array
-    unpainted: jax.Array
+    unpainted: Blocks
     before: jax.Array
     counts: jax.Array
 
@@ -57,9 +56,10 @@ def with_convolution(weights: Any, convolution: Convolution) -> Any:
     return {**weights, "head": {"kernel": convolution.kernel.reshape(shape), "bias": convolution.bias}}
 
 
-def block_scores(convolution: Convolution, neighbourhood: Any) -> jax.Array:
+def block_scores(convolution: Convolution, blocks: Blocks) -> jax.Array:
     """Class scores (blocks, FOLD**2, classes) of every pixel of the blocks."""
-    return (neighbourhood @ convolution.kernel + convolution.bias).reshape(-1, FOLD**2, len(CLASSES))
+    own = (blocks.neighbourhood @ convolution.kernel + convolution.bias).reshape(-1, FOLD**2, len(CLASSES))
+    return blocks.given + own
 
 
 def fit_convolution(
@@ -89,11 +89,10 @@ def class_weights(classes: np.ndarray) -> np.ndarray:
 def _problem(start: Convolution, painted: Blocks, unpainted: Blocks, temperature: float) -> _Problem:
     counts = (unpainted.classes == NOT_LEARNT).astype(np.float32)
     return _Problem(
-        jnp.asarray(painted.neighbourhood, jnp.float32),
-        jnp.asarray(painted.classes, jnp.int32),
+        Blocks(*map(jnp.asarray, painted)),
         jnp.asarray(class_weights(painted.classes)),
-        jnp.asarray(unpainted.neighbourhood, jnp.float32),
-        jax.nn.softmax(block_scores(start, unpainted.neighbourhood) / jnp.float32(temperature)),
+        Blocks(*map(jnp.asarray, unpainted)),
+        jax.nn.softmax(block_scores(start, unpainted) / jnp.float32(temperature)),
         jnp.asarray(counts / max(float(counts.sum()), 1.0)),
     )
 
@@ -105,7 +104,7 @@ def _optimizer(learning_rate: float, num_steps: int) -> optax.GradientTransforma
 def _loss(current: Convolution, problem: _Problem, temperature: jax.Array, caution: jax.Array) -> jax.Array:
     said = jax.nn.log_softmax(block_scores(current, problem.painted) / temperature)
     now = jax.nn.log_softmax(block_scores(current, problem.unpainted) / temperature)
-    wanted = jax.nn.one_hot(problem.classes, len(CLASSES), dtype=jnp.float32)
+    wanted = jax.nn.one_hot(problem.painted.classes, len(CLASSES), dtype=jnp.float32)
     divergence = jnp.sum(problem.before * (jnp.log(problem.before + _TINY) - now), -1)
     return -jnp.sum(problem.weight[..., None] * wanted * said) + caution * jnp.sum(problem.counts * divergence)
 

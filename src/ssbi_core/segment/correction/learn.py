@@ -1,8 +1,9 @@
 """A net that learns from strokes: the tiles that were painted on are seen once, then the last convolution is fitted.
 
 All but the last convolution stays as it was trained on many specimens; what the strokes change is how its features
-are read in this image. Fitting that alone takes seconds, and with `LearningConfig.caution` it forgets little.
-Contact is not learnt: it follows from where electrolyte touches electrode.
+are read in this image. Fitting that alone takes seconds, and with `LearningConfig.caution` it forgets little. Where
+there is a second look it is its convolution that learns: it has the last word, and would misread a first look that
+was changed. Contact is not learnt: it follows from where electrolyte touches electrode.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ssbi_core.errors import InputError, SsbiError
 from ssbi_core.io.micrograph import Micrograph
 from ssbi_core.materials import MaterialSystem, Phase, load_system
 from ssbi_core.segment.channels import input_channels
-from ssbi_core.segment.correction.blocks import Blocks, blocks_at, filled_up
+from ssbi_core.segment.correction.blocks import Blocks, filled_up
 from ssbi_core.segment.correction.last_convolution import (
     STEPS_AT_ONCE,
     Convolution,
@@ -31,11 +32,13 @@ from ssbi_core.segment.correction.learning_config import LearningConfig
 from ssbi_core.segment.correction.painted_tiles import PaintedTile, blocks_of, painted_tiles
 from ssbi_core.segment.correction.strokes import NOT_LEARNT, check_strokes, stroke_classes
 from ssbi_core.segment.folded_unet import unfold
+from ssbi_core.segment.inference import last_look
+from ssbi_core.segment.segmentation_config import SegmentationConfig
 from ssbi_core.segment.unet import CLASSES
 from ssbi_core.segment.weights import Segmenter, load_segmenter
 
 LEAST_PIXELS = 5
-_LOOKING, _FITTING = 0.5, 0.45  # shares of the time; the rest is counting what changed
+_LOOKING, _TILES, _FITTING = 0.3, 0.2, 0.45  # shares of the time; the rest is counting what changed
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +104,12 @@ def learn_from_strokes(
     report = _reporter(progress, should_stop)
     report(0.0)
     channels, presence = input_channels(micrograph, load_system(system))
-    tiles = painted_tiles(net, channels, presence, classes, config, lambda done: report(_LOOKING * done))
-    before = read_convolution(net.weights)
+    applied = SegmentationConfig(tile=config.tile, overlap=config.overlap)
+    last, view = last_look(net, channels, presence, applied, lambda done: report(_LOOKING * done))
+    tiles = painted_tiles(last, view, presence, classes, config, lambda done: report(_LOOKING + _TILES * done))
+    before = read_convolution(last.weights)
     painted, unpainted = blocks_of(tiles, config)
-    after, losses = _fitted(before, painted, unpainted, net.temperature, config, report)
+    after, losses = _fitted(before, painted, unpainted, last.temperature, config, report)
     changed, seen = _changed(tiles, before, after, micrograph.shape, report)
     return Learned(
         model=_corrected(net, after, classes, config),
@@ -153,7 +158,7 @@ def _fitted(
     for convolution, loss in rounds:
         current = convolution
         losses.append(loss)
-        report(_LOOKING + _FITTING * min(STEPS_AT_ONCE * len(losses) / config.num_steps, 1.0))
+        report(_LOOKING + _TILES + _FITTING * min(STEPS_AT_ONCE * len(losses) / config.num_steps, 1.0))
     return current, tuple(losses)
 
 
@@ -170,31 +175,35 @@ def _changed(
         place = seen[tile.rows, tile.columns].shape  # less than the tile where the image was mirrored to fill it
         changed[tile.rows, tile.columns] |= _differs(tile, before, after)[: place[0], : place[1]]
         seen[tile.rows, tile.columns] = True
-        report(_LOOKING + _FITTING + (1 - _LOOKING - _FITTING) * done / len(tiles))
+        report(1 - (1 - _LOOKING - _TILES - _FITTING) * (1 - done / len(tiles)))
     return int(changed.sum()), int(seen.sum())
 
 
 def _differs(tile: PaintedTile, before: Convolution, after: Convolution) -> np.ndarray:
     rows, columns = tile.features.shape[:2]
-    every = blocks_at(tile.features, tile.classes, np.arange(rows * columns)).neighbourhood
+    every = tile.blocks(np.arange(rows * columns))
     scores = (block_scores(convolution, every).reshape(1, rows, columns, -1) for convolution in (before, after))
     old, new = (np.asarray(unfold(score))[0].argmax(-1) for score in scores)
     return old != new
 
 
 def _right(convolution: Convolution, painted: Blocks) -> dict[str, float]:
-    found = np.asarray(block_scores(convolution, painted.neighbourhood)).argmax(-1)
+    found = np.asarray(block_scores(convolution, painted)).argmax(-1)
     there = painted.classes
     return {phase.key: float(np.mean(found[there == k] == k)) for k, phase in enumerate(CLASSES) if (there == k).any()}
 
 
 def _corrected(net: Segmenter, convolution: Convolution, classes: np.ndarray, config: LearningConfig) -> Segmenter:
-    """The net with its new convolution; its facts say from which net and how it came about."""
+    """The net with a new convolution of its last look, whose facts say from which net and how it came about."""
+    last = net.second or net
     area = np.bincount(classes[classes != NOT_LEARNT], minlength=len(CLASSES))
     correction = {
-        "from_sha256": net.sha256,
+        "from_sha256": last.sha256,
         "painted_pixels": {phase.key: int(n) for phase, n in zip(CLASSES, area, strict=True) if n},
         "learning": config.model_dump(mode="json"),
     }
-    facts = {**net.further_facts, "corrections": [*net.facts.get("corrections", []), correction]}
-    return replace(net, weights=with_convolution(net.weights, convolution), facts=facts, sha256="")
+    facts = {**last.further_facts, "corrections": [*last.facts.get("corrections", []), correction]}
+    changed = {"weights": with_convolution(last.weights, convolution), "facts": facts, "sha256": ""}
+    if net.second is None:
+        return replace(net, **changed)
+    return replace(net, second=replace(net.second, **changed), sha256="")

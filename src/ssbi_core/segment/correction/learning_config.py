@@ -11,7 +11,7 @@ class LearningConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     caution: float = Field(
-        default=12.0,
+        default=40.0,
         ge=0.1,
         le=1000.0,
         title="Caution",

@@ -15,7 +15,7 @@ from ssbi_core.segment.correction.blocks import Blocks, blocks_at, folded, joine
 from ssbi_core.segment.correction.learning_config import LearningConfig
 from ssbi_core.segment.correction.strokes import NOT_LEARNT
 from ssbi_core.segment.tiling import mirror_to, tile_starts
-from ssbi_core.segment.weights import Segmenter
+from ssbi_core.segment.trained_net import TrainedNet
 
 
 class PaintedTile(NamedTuple):
@@ -23,17 +23,23 @@ class PaintedTile(NamedTuple):
 
     rows, columns : where it lies; beyond the image where that was mirrored to fill a tile.
     features : (tile / FOLD, tile / FOLD, features) float32, what the last convolution sees.
+    given : (tile, tile, classes) float32, what its scores are added to.
     classes : (tile, tile) int8 painted classes, `NOT_LEARNT` where there are none.
     """
 
     rows: slice
     columns: slice
     features: np.ndarray
+    given: np.ndarray
     classes: np.ndarray
+
+    def blocks(self, chosen: np.ndarray) -> Blocks:
+        """Those of these flat numbers."""
+        return blocks_at(self.features, self.given, self.classes, chosen)
 
 
 def painted_tiles(
-    net: Segmenter,
+    net: TrainedNet,
     channels: np.ndarray,
     presence: np.ndarray,
     classes: np.ndarray,
@@ -44,7 +50,7 @@ def painted_tiles(
 
     Parameters
     ----------
-    channels, presence : as from `input_channels`.
+    channels, presence : what the net sees.
     classes : (rows, columns) int8, from `stroke_classes`.
     report : called with the share done after every tile.
     """
@@ -53,8 +59,8 @@ def painted_tiles(
     windows = [window for window in _windows(classes.shape, config) if (classes[window] != NOT_LEARNT).any()]
     tiles = []
     for done, window in enumerate(windows, 1):
-        features = run(net.weights, jnp.asarray(channels[window], jnp.float32)[None], mask)
-        tiles.append(PaintedTile(*window, np.asarray(features)[0], classes[window]))
+        features, given = run(net.weights, jnp.asarray(channels[window], jnp.float32)[None], mask)
+        tiles.append(PaintedTile(*window, np.asarray(features)[0], np.asarray(given)[0], classes[window]))
         report(done / len(windows))
     return tiles
 
@@ -67,8 +73,12 @@ def _windows(shape: tuple[int, ...], config: LearningConfig) -> Iterator[tuple[s
 
 
 @lru_cache(maxsize=4)
-def _features(graph: Any) -> Callable[..., jax.Array]:
-    return jax.jit(lambda weights, channels, presence: nnx.merge(graph, weights).features(channels, presence))
+def _features(graph: Any) -> Callable[..., tuple[jax.Array, jax.Array]]:
+    def run(weights: Any, channels: jax.Array, presence: jax.Array) -> tuple[jax.Array, jax.Array]:
+        net = nnx.merge(graph, weights)
+        return net.features(channels, presence), net.given(channels)
+
+    return jax.jit(run)
 
 
 def blocks_of(tiles: list[PaintedTile], config: LearningConfig) -> tuple[Blocks, Blocks]:
@@ -78,7 +88,7 @@ def blocks_of(tiles: list[PaintedTile], config: LearningConfig) -> tuple[Blocks,
     painted, unpainted = [], []
     for tile in tiles:
         has_paint = (folded(tile.classes) != NOT_LEARNT).any(-1)
-        painted.append(blocks_at(tile.features, tile.classes, np.flatnonzero(has_paint)))
+        painted.append(tile.blocks(np.flatnonzero(has_paint)))
         chosen = rng.choice(len(has_paint), min(share, len(has_paint)), replace=False)
-        unpainted.append(blocks_at(tile.features, tile.classes, chosen))
+        unpainted.append(tile.blocks(chosen))
     return thinned(joined(painted), 2 * config.num_blocks, rng), joined(unpainted)

@@ -1,8 +1,9 @@
 """Painted pixels stay as painted, through everything that follows the net.
 
-What follows the net must not argue with the user. Before electrolyte and reaction layer are told apart anew (see
-`ssbi_core.segment.adaptation`), painted pixels are given the painted phase; if the result contradicts them on too
-many pixels, the two phases do not look as the mixture supposed, and the net's own answer is kept.
+What follows the net must not argue with the user. Where electrolyte and reaction layer are told apart anew (see
+`ssbi_core.segment.adaptation`), painted pixels are given the painted phase, and what the two look like is learned from
+them first of all; if the result contradicts them on too many pixels all the same, the two phases do not look as the
+mixture supposed, and the net's own answer is kept.
 
 Contact is no phase of its own but the rim of the electrode, so it is drawn anew around painted pixels: painted NMC
 that touches electrolyte becomes contact like any other. Contact that was itself painted stays.
@@ -105,7 +106,7 @@ def adapted_to(
     if strokes is None:
         return adapted(probabilities, channels, presence)
     classes, pinned = stroke_classes(strokes), pinned_to(strokes, probabilities)
-    result = adapted(pinned, channels, presence)
+    result = adapted(pinned, channels, presence, classes)
     judged = np.isin(classes, _ADAPTED)
     agrees = not judged.any() or np.mean(result.argmax(0)[judged] == classes[judged]) >= _AGREEMENT
     return result if agrees else pinned

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 from flax import nnx
 
-from ssbi_core.segment.folded_unet import FOLD, FoldedUNet, SegmenterConfig, fold, unfold
+from ssbi_core.segment.folded_unet import FOLD, FoldedUNet, SegmenterConfig, fold
 from ssbi_core.segment.second_look.image_scale import NUM_CHANNELS, log_probabilities
 from ssbi_core.segment.unet import CLASSES
 
@@ -16,6 +16,10 @@ class SecondLook(FoldedUNet):
     def __init__(self, config: SegmenterConfig, *, rngs: nnx.Rngs) -> None:
         super().__init__(config, NUM_CHANNELS * FOLD**2, len(CLASSES) * FOLD**2, rngs=rngs, silent=True)
 
-    def __call__(self, seen: jax.Array, presence: jax.Array) -> jax.Array:
-        """Class scores (logits) (batch, rows, columns, len(CLASSES)); arguments as `UNet.__call__`."""
-        return log_probabilities(seen) + unfold(self.head(self.trunk(fold(seen), presence)))
+    def features(self, channels: jax.Array, presence: jax.Array) -> jax.Array:
+        """Of channels (batch, rows, columns, NUM_CHANNELS)."""
+        return self.trunk(fold(channels), presence)
+
+    def given(self, channels: jax.Array) -> jax.Array:
+        """What was found before."""
+        return log_probabilities(channels)

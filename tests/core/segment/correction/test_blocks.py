@@ -7,7 +7,8 @@ from ssbi_core.segment.folded_unet import fold
 
 
 def _blocks(count: int) -> Blocks:
-    return Blocks(np.arange(count * 9, dtype=np.float32).reshape(count, 9), np.zeros((count, 4), np.int8))
+    neighbourhood = np.arange(count * 9, dtype=np.float32).reshape(count, 9)
+    return Blocks(neighbourhood, np.ones((count, 4, 7), np.float32), np.zeros((count, 4), np.int8))
 
 
 def test_pixels_of_a_block_come_in_the_order_of_the_net():
@@ -18,9 +19,12 @@ def test_pixels_of_a_block_come_in_the_order_of_the_net():
 def test_a_block_sees_its_neighbours_and_nothing_beyond_the_tile():
     features = np.arange(1, 13, dtype=np.float32).reshape(3, 4, 1)
     classes = np.zeros((6, 8), np.int8)
-    corner, middle = blocks_at(features, classes, np.array([0, 5])).neighbourhood.reshape(2, 3, 3)
+    given = np.arange(6 * 8 * 2, dtype=np.float32).reshape(6, 8, 2)
+    blocks = blocks_at(features, given, classes, np.array([0, 5]))
+    corner, middle = blocks.neighbourhood.reshape(2, 3, 3)
     np.testing.assert_array_equal(middle, features[:3, :3, 0])
     np.testing.assert_array_equal(corner, [[0, 0, 0], [0, 1, 2], [0, 5, 6]])
+    np.testing.assert_array_equal(blocks.given[1], given[2:4, 2:4].reshape(4, 2))
 
 
 def test_tiles_are_joined_in_order():
@@ -42,3 +46,4 @@ def test_rows_filled_up_are_not_learnt():
     assert filled.neighbourhood.shape == (1024, 9)
     assert (filled.classes[513:] == NOT_LEARNT).all()
     np.testing.assert_array_equal(filled.neighbourhood[:513], _blocks(513).neighbourhood)
+    assert filled.given.shape == (1024, 4, 7)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
+from ssbi_core.segment.channels import ROLES
 from ssbi_core.segment.correction.blocks import Blocks, blocks_at
 from ssbi_core.segment.correction.last_convolution import (
     Convolution,
@@ -16,8 +17,10 @@ from ssbi_core.segment.correction.last_convolution import (
 from ssbi_core.segment.correction.learning_config import LearningConfig
 from ssbi_core.segment.correction.strokes import NOT_LEARNT
 from ssbi_core.segment.folded_unet import SegmenterConfig, fold
+from ssbi_core.segment.second_look.image_scale import NUM_CHANNELS
+from ssbi_core.segment.second_look.net import SecondLook
 from ssbi_core.segment.trained_net import apply, new_weights
-from ssbi_core.segment.unet import CLASSES
+from ssbi_core.segment.unet import CLASSES, UNet
 
 FEATURES = 18
 OUTPUTS = 4 * len(CLASSES)
@@ -30,7 +33,7 @@ def net():
 
 def _rows(count: int, seed: int, wanted: int = NOT_LEARNT) -> Blocks:
     features = np.random.default_rng(seed).random((count, FEATURES), np.float32)
-    return Blocks(features, np.full((count, 4), wanted, np.int8))
+    return Blocks(features, np.zeros((count, 4, len(CLASSES)), np.float32), np.full((count, 4), wanted, np.int8))
 
 
 def _start() -> Convolution:
@@ -44,12 +47,15 @@ def _fit(caution: float, steps: int = 200) -> tuple[Convolution, list[float]]:
     return rounds[-1][0], [loss for _, loss in rounds]
 
 
-def test_scores_of_blocks_are_those_of_the_net(net):
-    graph, weights = net
-    channels = jnp.asarray(np.random.default_rng(0).random((1, 16, 24, 7), np.float32))
-    presence = jnp.ones((1, 7), jnp.float32)
-    features = np.asarray(nnx.merge(graph, weights).features(channels, presence))[0]
-    rows = blocks_at(features, np.zeros((16, 24), np.int8), np.arange(8 * 12)).neighbourhood
+@pytest.mark.parametrize(("build", "number"), [(UNet, len(ROLES)), (SecondLook, NUM_CHANNELS)])
+def test_scores_of_blocks_are_those_of_the_net(build, number):
+    graph, weights = new_weights(SegmenterConfig(widths=(4, 8), groups=2), 1, build)
+    weights = jax.tree.map(lambda leaf: leaf + 0.1, weights)  # the last convolution of a second look starts at zero
+    channels = jnp.asarray(np.random.default_rng(0).random((1, 16, 24, number), np.float32))
+    presence = jnp.ones((1, len(ROLES)), jnp.float32)
+    one = nnx.merge(graph, weights)
+    features, given = (np.asarray(found)[0] for found in (one.features(channels, presence), one.given(channels)))
+    rows = blocks_at(features, given, np.zeros((16, 24), np.int8), np.arange(8 * 12))
     scores = np.asarray(block_scores(read_convolution(weights), rows)).reshape(8, 12, -1)
     np.testing.assert_allclose(scores, fold(apply(graph, weights, channels, presence))[0], atol=1e-4)
 
@@ -67,13 +73,13 @@ def test_a_convolution_goes_into_the_weights_and_nothing_else_changes(net):
 def test_fitting_lowers_the_loss_and_learns_what_is_painted():
     fitted, losses = _fit(caution=0.1)
     assert losses[-1] < losses[0]
-    painted = _rows(40, 1).neighbourhood
+    painted = _rows(40, 1)
     assert np.mean(np.asarray(block_scores(fitted, painted)).argmax(-1) == 2) > 0.9
     assert np.mean(np.asarray(block_scores(_start(), painted)).argmax(-1) == 2) < 0.5
 
 
 def test_more_caution_forgets_less():
-    rest = _rows(200, 2).neighbourhood
+    rest = _rows(200, 2)
     before = np.asarray(block_scores(_start(), rest)).argmax(-1)
     kept = [np.mean(np.asarray(block_scores(_fit(c)[0], rest)).argmax(-1) == before) for c in (0.1, 10.0, 1000.0)]
     assert kept[0] < kept[1] < kept[2]

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ssbi_core.errors import InputError, SsbiError
 from ssbi_core.materials import Phase
 from ssbi_core.segment import Learned, LearningConfig, SegmentationConfig, learn_from_strokes, load_segmenter, segment
-from ssbi_core.segment.weights import save_segmenter
+from ssbi_core.segment.second_look.net import SecondLook
+from ssbi_core.segment.trained_net import TrainedNet, new_weights
+from ssbi_core.segment.weights import Segmenter, save_segmenter
 from ssbi_core.simulate import unmark_contact
 
 LEARNING = LearningConfig(tile=64, overlap=24, caution=1.0, learning_rate=0.03, num_steps=100)
@@ -26,6 +30,19 @@ def image(layered):
 @pytest.fixture(scope="module")
 def strokes(image):
     return _strokes(image[1], Phase.LLZO, Phase.NMC, Phase.PORE)
+
+
+@pytest.fixture(scope="module")
+def looked_again(trained) -> Segmenter:
+    """The first look with a second that adds nothing to it yet."""
+    first = load_segmenter(trained[0])
+    graph, weights = new_weights(first.config, 0, SecondLook)
+    return replace(first, second=TrainedNet(first.config, graph, weights, 1.0, {}, "of-the-second"))
+
+
+@pytest.fixture(scope="module")
+def learned_again(looked_again, image, strokes) -> Learned:
+    return learn_from_strokes(image[0], strokes, model=looked_again, config=LEARNING)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +77,26 @@ def test_only_the_last_convolution_changes(trained, image, strokes):
     after = learn_from_strokes(image[0], strokes, model=before, config=LEARNING).model
     assert [part for part in before.weights if after.weights[part] is not before.weights[part]] == ["head"]
     np.testing.assert_array_equal(before.weights["head"]["kernel"], kernel)
+
+
+def test_where_there_is_a_second_look_it_learns_and_the_first_stays(learned_again, looked_again, strokes, image):
+    model, first = learned_again.model, looked_again
+    assert model.weights is first.weights
+    changed = [part for part in first.second.weights if model.second.weights[part] is not first.second.weights[part]]
+    assert changed == ["head"]
+    assert model.second.facts["corrections"][0]["from_sha256"] == first.second.sha256
+    assert model.digest == model.second.sha256 == ""
+    before, after = (segment(image[0], model=m, config=SMALL).labels for m in (first, model))
+    assert learned_again.pixels_changed == np.count_nonzero(before != after) > 0
+    rest = strokes == 0
+    assert np.mean(after[rest] == image[1][rest]) > np.mean(before[rest] == image[1][rest])
+
+
+def test_a_second_look_that_learned_is_saved_and_read(learned_again, image, tmp_path):
+    net = learned_again.model
+    path = save_segmenter(tmp_path, net.config, net.weights, net.temperature, net.facts, net.second)
+    found = segment(image[0], model=path, config=SMALL).probabilities
+    np.testing.assert_array_equal(found, segment(image[0], model=net, config=SMALL).probabilities)
 
 
 def test_the_same_seed_gives_the_same_net(learned, trained, image, strokes):

@@ -92,11 +92,11 @@ def test_contact_and_unpainted_pixels_are_not_learnt():
     assert [CLASSES[classes[phase]] for phase in CLASSES] == list(CLASSES)
 
 
-def _bright_band():
+def _bright_band(rows: slice = np.s_[60:80]):
     """Electrolyte with a bright band that a net is in doubt about; and the inputs of the adaptation."""
     rng = np.random.default_rng(0)
     band = np.zeros((100, 100), bool)
-    band[60:80] = True
+    band[rows] = True
     channels = np.zeros((100, 100, len(ROLES)), np.float32)
     channels[..., 0] = np.where(band, 0.6, 0.2) + 0.08 * rng.standard_normal(band.shape)
     probabilities = np.full((len(CLASSES), 100, 100), 0.01, np.float32)
@@ -111,6 +111,16 @@ def test_strokes_that_agree_with_the_adaptation_let_it_work():
     strokes[65:68, 10:40], strokes[20:23, 10:40] = Phase.REACTION_LAYER, Phase.LLZO
     found = adapted_to(strokes, probabilities, channels, presence)[LAYER]
     assert found[band].mean() > 0.9
+
+
+def test_where_the_net_cannot_tell_strokes_say_what_the_two_phases_look_like():
+    band, channels, presence, probabilities = _bright_band(np.s_[35:65])  # in the middle: no slope explains it
+    probabilities[LAYER] = probabilities[LLZO] = 0.475  # everywhere alike
+    strokes = np.zeros(band.shape, np.uint8)
+    strokes[48:51, 10:40], strokes[20:23, 10:40] = Phase.LLZO, Phase.REACTION_LAYER
+    found = adapted_to(strokes, probabilities, channels, presence)[LAYER]
+    assert found[band].mean() < 0.1
+    assert found[~band].mean() > 0.9
 
 
 def test_strokes_that_the_adaptation_contradicts_overrule_it():
