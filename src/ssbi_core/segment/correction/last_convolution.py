@@ -58,8 +58,8 @@ def with_convolution(weights: Any, convolution: Convolution) -> Any:
 
 def block_scores(convolution: Convolution, blocks: Blocks) -> jax.Array:
     """Class scores (blocks, FOLD**2, classes) of every pixel of the blocks."""
-    own = (blocks.neighbourhood @ convolution.kernel + convolution.bias).reshape(-1, FOLD**2, len(CLASSES))
-    return blocks.given + own
+    own = jnp.asarray(blocks.neighbourhood) @ convolution.kernel + convolution.bias
+    return own.reshape(-1, FOLD**2, len(CLASSES)) + jnp.asarray(blocks.given)
 
 
 def fit_convolution(
@@ -89,9 +89,9 @@ def class_weights(classes: np.ndarray) -> np.ndarray:
 def _problem(start: Convolution, painted: Blocks, unpainted: Blocks, temperature: float) -> _Problem:
     counts = (unpainted.classes == NOT_LEARNT).astype(np.float32)
     return _Problem(
-        Blocks(*map(jnp.asarray, painted)),
+        jax.tree.map(jnp.asarray, painted),
         jnp.asarray(class_weights(painted.classes)),
-        Blocks(*map(jnp.asarray, unpainted)),
+        jax.tree.map(jnp.asarray, unpainted),
         jax.nn.softmax(block_scores(start, unpainted) / jnp.float32(temperature)),
         jnp.asarray(counts / max(float(counts.sum()), 1.0)),
     )
