@@ -60,8 +60,8 @@ def _cases(size: int) -> Iterator[dict[str, Any]]:
         yield {
             "index": index,
             "first_cost": None if seen is None else _first_cost(seen),
-            "gain": 0.0 if seen is None else seen.knockout_gain.get(_LAYER, 0.0),
-            "true_gain": truth.knockout_gain[_LAYER],
+            "gain": 0.0 if seen is None else seen.knockout_gain_with_contact.get(_LAYER, 0.0),
+            "true_gain": truth.knockout_gain_with_contact[_LAYER],
             "error_with_layer_decades": None if errors is None else errors[0],
             "error_without_layer_decades": None if errors is None else errors[1],
         }

@@ -23,8 +23,8 @@ class PhaseCost:
     Attributes
     ----------
     phase : key.
-    knockout_gain : relative rise of sigma_eff with the phase replaced by the solid it displaced; infinite where nothing
-        conducts with it.
+    knockout_gain : relative rise of sigma_eff with the phase replaced by the solid it displaced, and a contact where
+        electrolyte and cathode then meet; infinite where nothing conducts with the phase.
     resistance_share : of the dissipated power, which is the sensitivity to the phase's conductivity.
     """
 
@@ -39,7 +39,8 @@ class LayerComparison:
 
     Attributes
     ----------
-    with_layer, without_layer : sigma_eff in S/cm; without, the layer is the solid that it displaced.
+    with_layer, without_layer : sigma_eff in S/cm; without, the layer is the solid that it displaced, with a contact
+        where electrolyte and cathode then meet.
     overestimate : by which factor ignoring the layer makes the conductivity too large.
     measured : S/cm, where it was measured.
     """
@@ -62,7 +63,7 @@ def phase_costs(transport: ConductionSolution) -> tuple[PhaseCost, ...]:
     """Phases by their knock-out gain, the costliest first; the bodies that nothing displaced are not among them."""
     costs = [
         PhaseCost(phase, float(gain), float(transport.resistance_share.get(phase, 0.0)))
-        for phase, gain in transport.knockout_gain.items()
+        for phase, gain in transport.knockout_gain_with_contact.items()
     ]
     return tuple(sorted(costs, key=lambda cost: (-cost.knockout_gain, -cost.resistance_share)))
 
@@ -74,7 +75,7 @@ def costliest_body(costs: tuple[PhaseCost, ...]) -> PhaseCost | None:
 
 def compare_without_layer(transport: ConductionSolution, measured: float | None = None) -> LayerComparison | None:
     """What ignoring the reaction layer would have said of a solved image; None if it has none or nothing conducts."""
-    gain = transport.knockout_gain.get(_LAYER)
+    gain = transport.knockout_gain_with_contact.get(_LAYER)
     sigma = transport.effective_conductivity.estimate
     if gain is None or sigma <= 0 or not math.isfinite(gain):
         return None

@@ -154,6 +154,7 @@ def _transport_json(transport: ConductionSolution) -> dict[str, Any]:
         else None,
         "resistance_share": plain(transport.resistance_share),
         "knockout_gain": plain(transport.knockout_gain),
+        "knockout_gain_with_contact": plain(transport.knockout_gain_with_contact),
     }
 
 

@@ -25,7 +25,7 @@ from ssbi_core.report.held_up import PieceFact, held_up_in_words, piece_facts
 from ssbi_core.report.predicted import predicted_interval, prediction_in_words
 from ssbi_core.report.records import ImageResult, result_json, result_notes
 from ssbi_core.report.table import result_row
-from ssbi_core.report.wording import image_summary, temperature_in_words
+from ssbi_core.report.wording import image_summary, phase_in_words, temperature_in_words
 
 _AXIS_WORDS = {0: "rows (top to bottom)", 1: "columns (left to right)", 2: "slices (first to last)"}
 _CHART_TITLES = {
@@ -66,10 +66,11 @@ class Picture:
 
 
 class Chart(NamedTuple):
-    """A rendered bar chart."""
+    """A rendered bar chart, and what has to be said below it."""
 
     title: str
     svg: str
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,9 +195,20 @@ def rendered_picture(panel: Panel) -> Picture:
 def _charts(result: ImageResult) -> tuple[Chart, ...]:
     with style():
         return tuple(
-            Chart(_CHART_TITLES[name], inline_svg(figure, _CHART_TITLES[name]))
+            Chart(_CHART_TITLES[name], inline_svg(figure, _CHART_TITLES[name]), _note_on(name, result))
             for name, figure in charts(result).items()
         )
+
+
+def _note_on(name: str, result: ImageResult) -> str:
+    transport = result.transport
+    if name != "knockout_gain" or transport is None:
+        return ""
+    opens = [key for key, gain in transport.knockout_gain_with_contact.items() if gain != transport.knockout_gain[key]]
+    if not opens:
+        return ""
+    gone = " or ".join(phase_in_words(key) for key in opens)
+    return f"Where electrolyte and cathode meet without {gone}, their new contact resists like any other."
 
 
 def _facts(result: ImageResult) -> list[Fact]:
@@ -240,7 +252,7 @@ def _prediction_facts(result: ImageResult) -> list[Fact]:
 def _phase_facts(result: ImageResult) -> list[PhaseFact]:
     fractions = result.phases.phase_fractions()
     shares = result.transport.resistance_share if result.transport else {}
-    gains = result.transport.knockout_gain if result.transport else {}
+    gains = result.transport.knockout_gain_with_contact if result.transport else {}
     return [
         PhaseFact(
             chemical(result.system.title_of(phase)),

@@ -34,6 +34,7 @@ _COLUMNS: dict[str, str] = {
     **{f"phase_fraction_{phase.key}": "float64" for phase in PHASES},
     **{f"resistance_share_{phase.key}": "float64" for phase in PHASES},
     **{f"knockout_gain_{phase.key}": "float64" for phase in PHASES},
+    **{f"knockout_gain_with_contact_{phase.key}": "float64" for phase in PHASES},
     "prediction_mean_S_per_cm": "float64",
     "prediction_sd_log10": "float64",
     **{f"prediction_interval_{level}_{end}_S_per_cm": "float64" for level in LEVELS for end in ("lower", "upper")},
@@ -105,6 +106,10 @@ def _transport_columns(result: ImageResult) -> dict[str, Any]:
         "largest_resistance_share": None if largest is None else finite(shares[largest]),
         **{f"resistance_share_{key}": finite(value) for key, value in shares.items()},
         **{f"knockout_gain_{key}": finite(value) for key, value in transport.knockout_gain.items()},
+        **{
+            f"knockout_gain_with_contact_{key}": finite(value)
+            for key, value in transport.knockout_gain_with_contact.items()
+        },
         "flux_imbalance": finite(transport.flux_imbalance),
         "solver": transport.method or None,
     }

@@ -113,7 +113,7 @@ def _remedies(transport: ConductionSolution) -> list[str]:
 def _cause(key: str, share: float, transport: ConductionSolution) -> str:
     name, plural = _NAMES.get(key, (phase_in_words(key), False))
     sentence = f"{_capital(name)} {_verb(plural, 'carry')} {percent(share)} of the resistance"
-    gain = transport.knockout_gain.get(key)
+    gain = transport.knockout_gain_with_contact.get(key)
     return f"{sentence}." if gain is None else f"{sentence}; without {'them' if plural else 'it'} {_change(gain)}."
 
 

@@ -10,7 +10,7 @@ resistance gets the conductivity w / R from its local thickness w.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
@@ -18,6 +18,7 @@ from skimage.measure import label as label_equal
 
 from ssbi_core.materials import LAYERS, Phase
 from ssbi_core.transport.line_geometry import local_thickness
+from ssbi_core.transport.opened_border import centres, joins_both, opened_faces
 from ssbi_core.transport.sides import CutFaces, cut_faces, nearest_source
 from ssbi_core.transport.staircase import staircase_factor
 from ssbi_core.transport.surfaces import Surfaces
@@ -54,6 +55,7 @@ class FieldGeometry:
     faces : between bodies, where line pixels were.
     between : (2, faces) codes of the labels before and behind each face.
     staircase : (faces,) length of the line a staircase of faces draws, over the length of the staircase.
+    contacts : whether charge is transferred where LLZO meets NMC along a line.
     """
 
     labels: np.ndarray
@@ -61,13 +63,14 @@ class FieldGeometry:
     faces: CutFaces
     between: np.ndarray
     staircase: np.ndarray
+    contacts: bool
 
     @classmethod
     def of(cls, labels: np.ndarray, lines: Collection[Phase]) -> FieldGeometry:
         """Find them; `lines` are the phases that are surfaces of no thickness."""
         line = np.isin(labels, list(lines))
-        nowhere = np.zeros(0, dtype=np.int64)
-        bare = CutFaces(nowhere, nowhere, nowhere), np.zeros((2, 0), dtype=labels.dtype), np.zeros(0)
+        nowhere, contacts = np.zeros(0, dtype=np.int64), Phase.CONTACT in lines
+        bare = CutFaces(nowhere, nowhere, nowhere), np.zeros((2, 0), dtype=labels.dtype), np.zeros(0), contacts
         if not line.any():
             return cls(labels, labels, *bare)
         takers = ~line & np.isin(labels, SOLIDS)
@@ -77,9 +80,24 @@ class FieldGeometry:
         source = nearest_source(line, takers)
         faces, flat = cut_faces(line, labels, source), labels.ravel()
         between = np.stack([flat[faces.first], flat[faces.second]])
-        if Phase.CONTACT in lines:  # also where a grain boundary runs into NMC: the charge is transferred all the same
-            between[:, _joins_both(flat[source].ravel(), faces)] = Phase.CONTACT
-        return cls(labels, flat[source], faces, between, _staircase(line, labels, source, faces))
+        if contacts:  # also where a grain boundary runs into NMC: the charge is transferred all the same
+            between[:, joins_both(flat[source], faces)] = Phase.CONTACT
+        return cls(labels, flat[source], faces, between, _staircase(line, labels, source, faces), contacts)
+
+    def without(self, phases: Collection[Phase], solid: np.ndarray | None) -> FieldGeometry:
+        """The same with bodies replaced by what `nearest_solid` says, and a contact where LLZO and NMC then meet."""
+        own = np.isin(self.body, list(phases))
+        if solid is None or not own.any():
+            return self
+        body = np.where(own, solid, self.body)
+        labels = np.where(np.isin(self.labels, list(phases)), solid, self.labels)
+        if not self.contacts:
+            return replace(self, labels=labels, body=body)
+        opened, staircase = opened_faces(body, own, self.faces)
+        faces = CutFaces(*(np.concatenate(columns) for columns in zip(self.faces, opened, strict=True)))
+        between = np.pad(self.between, ((0, 0), (0, len(staircase))))
+        between[:, joins_both(body, faces)] = Phase.CONTACT
+        return FieldGeometry(labels, body, faces, between, np.concatenate([self.staircase, staircase]), True)
 
     def field(
         self, voxel_size: float, conductivity: Mapping[Phase, float], resistance: Mapping[Phase, float]
@@ -92,6 +110,8 @@ class FieldGeometry:
         field = table[self.body]
         for phase in set(resistance) - set(lines):
             mask = self.labels == phase
+            if not mask.any():  # taken away
+                continue
             field[mask] = local_thickness(mask)[mask] * voxel_size / resistance[phase]
         return ConductionField(field, self.body, self._surfaces(lines), voxel_size)
 
@@ -130,17 +150,9 @@ def nearest_solid(labels: np.ndarray) -> np.ndarray | None:
     return labels[tuple(np.asarray(nearest))]
 
 
-def _joins_both(body: np.ndarray, faces: CutFaces) -> np.ndarray:
-    """Which faces lie between LLZO and NMC."""
-    one, other = body[faces.first], body[faces.second]
-    return (np.minimum(one, other) == Phase.LLZO) & (np.maximum(one, other) == Phase.NMC)
-
-
 def _staircase(line: np.ndarray, labels: np.ndarray, source: np.ndarray, faces: CutFaces) -> np.ndarray:
     region = np.asarray(label_equal(np.where(line, 0, labels.astype(np.int32) + 1), background=0, connectivity=1))
     side = region.ravel()[source].ravel()
     a, b = side[faces.first], side[faces.second]
     pair = np.minimum(a, b).astype(np.int64) * (int(region.max()) + 1) + np.maximum(a, b)
-    centre = np.stack(np.unravel_index(faces.first, line.shape), axis=1).astype(float)
-    centre[np.arange(len(centre)), faces.axis] += 0.5
-    return staircase_factor(centre, faces.axis, np.where(a <= b, 1.0, -1.0), pair)
+    return staircase_factor(centres(faces, line.shape), faces.axis, np.where(a <= b, 1.0, -1.0), pair)

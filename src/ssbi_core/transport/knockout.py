@@ -3,6 +3,10 @@
 Pores, layers and coatings turn into the nearest LLZO or NMC; an interface loses its resistance. Base and knock-out
 are compared in the same discretisation (the potential problem), so that its error largely cancels; both share one
 sparsity pattern, hence one symbolic factorisation.
+
+Where a body lay between LLZO and NMC, taking it away lets the two meet. Two answers are given to what it costs then:
+with an ideal border, which is the most that could be gained, and with one that transfers charge like the contacts. The
+latter is another structure, with faces of its own, hence a problem of its own.
 """
 
 from __future__ import annotations
@@ -13,10 +17,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ssbi_core.materials import Phase
+from ssbi_core.materials import INTERFACES, Phase
 from ssbi_core.transport.concurrency import both
 from ssbi_core.transport.conduct import ConductionProblem
-from ssbi_core.transport.conductivity_field import SOLIDS, ConductionField
+from ssbi_core.transport.conductivity_field import SOLIDS, ConductionField, FieldGeometry
 
 REMOVABLE = (
     Phase.GRAIN_BOUNDARY,
@@ -28,6 +32,9 @@ REMOVABLE = (
 )
 """Features that displace or interrupt a solid."""
 
+BODIES = tuple(phase for phase in REMOVABLE if phase not in INTERFACES)
+"""Those that displace it."""
+
 
 def knockout_gain(
     labels: np.ndarray,
@@ -38,7 +45,7 @@ def knockout_gain(
     base: float,
     progress: Callable[[float], None] | None = None,
 ) -> dict[str, float]:
-    """Relative increase of the effective conductivity without each feature present, by phase key.
+    """Relative increase of the effective conductivity without each feature present, by phase key; borders are ideal.
 
     Parameters
     ----------
@@ -64,6 +71,35 @@ def knockout_gain(
 
     found = _in_halves(gains, problem, present) if problem.parallel else gains(problem, present)
     return {phase.key: found[phase] for phase in present}
+
+
+def gain_with_contact(
+    ideal: Mapping[str, float],
+    geometry: FieldGeometry,
+    solid: np.ndarray | None,
+    solved: Callable[[FieldGeometry], float],
+    base: float,
+) -> dict[str, float]:
+    """As `knockout_gain`, whose result is `ideal`, with a contact along the borders that open.
+
+    Parameters
+    ----------
+    geometry : of the structure as it is.
+    solid : what `nearest_solid` says.
+    solved : conductivity in S/cm of another geometry.
+    base : S/cm of the structure as it is.
+    """
+    found = dict(ideal)
+    for phase in (phase for phase in BODIES if phase.key in ideal):
+        other = geometry.without([phase], solid)
+        if opens_border(geometry, other):
+            found[phase.key] = _gain(solved(other), base)
+    return found
+
+
+def opens_border(geometry: FieldGeometry, without: FieldGeometry) -> bool:
+    """Whether LLZO and NMC meet in one geometry where they do not in the other."""
+    return len(without.faces.first) > len(geometry.faces.first)
 
 
 def _in_halves(

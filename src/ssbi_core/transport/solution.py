@@ -35,7 +35,9 @@ class ConductionSolution:
     current_vectors : (d, grid) float32, its components along the array's axes.
     sensitivity : d sigma_eff / d sigma of each pixel, dimensionless; sums to sigma_eff / sigma when weighted by sigma.
     resistance_share : phase key -> share of the dissipated power; sums to 1 (empty without percolation).
-    knockout_gain : phase key -> relative increase of sigma_eff with that phase replaced by the solid it displaced.
+    knockout_gain : phase key -> relative increase of sigma_eff with that phase replaced by the solid it displaced; a
+        border between LLZO and NMC that opens then is ideal, which makes it the most that could be gained.
+    knockout_gain_with_contact : the same, with the contacts' charge transfer resistance along such borders.
     axis : transport axis (0 rows, 1 columns, 2 slices in 3D).
     temperature : K.
     percolates : False where no conducting path joins the two faces; `reason` then says why.
@@ -52,6 +54,7 @@ class ConductionSolution:
     sensitivity: Field
     resistance_share: Mapping[str, float]
     knockout_gain: Mapping[str, float]
+    knockout_gain_with_contact: Mapping[str, float]
     axis: int
     temperature: float
     percolates: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -18,9 +19,9 @@ from ssbi_core.transport.attribution import resistance_share
 from ssbi_core.transport.bottleneck import find_bottlenecks
 from ssbi_core.transport.conduct import ConductionProblem
 from ssbi_core.transport.conduction import Conduction
-from ssbi_core.transport.conductivity_field import ConductionField, nearest_solid
+from ssbi_core.transport.conductivity_field import ConductionField, FieldGeometry, nearest_solid
 from ssbi_core.transport.config import TransportConfig
-from ssbi_core.transport.knockout import knockout_gain
+from ssbi_core.transport.knockout import gain_with_contact, knockout_gain
 from ssbi_core.transport.primal import PrimalProblem
 from ssbi_core.transport.refinement import tighten
 from ssbi_core.transport.solution import ConductionSolution
@@ -90,18 +91,26 @@ def solve_conduction(
     report = progress or silent
     structure = Structure.of(phases, system, config.axis, config.conductivity, config.resistance, config.max_unlabelled)
     bodies, lines = structure.properties(config.temperature)
-    field = structure.field(config.temperature)
+    geometry = structure.geometry(config.temperature)
+    field = structure.field(config.temperature, geometry)
     solid = nearest_solid(structure.labels) if config.knockout else None
-    with ConductionProblem(
-        field.conductivity,
-        field.voxel_size,
-        structure.array_axis,
-        surfaces=field.surfaces,
+    set_up = partial(
+        ConductionProblem,
+        voxel_size=field.voxel_size,
+        axis=structure.array_axis,
         method=config.solver,
         mesh=config.mesh,
         uniform_in=[field.body] if solid is None else [field.body, solid],
         primal=None if config.backend == "direct" else primal_type(config.backend),
-    ) as problem:
+    )
+
+    def solved(other: FieldGeometry) -> float:
+        report("Taking phases away, with a contact in their place", 0.8)
+        changed = structure.field(config.temperature, other)
+        with set_up(changed.conductivity, surfaces=changed.surfaces) as problem:
+            return problem.upper(changed.conductivity, changed.surfaces.resistance)
+
+    with set_up(field.conductivity, surfaces=field.surfaces) as problem:
         report("Solving for the potential", 0.05)
         conduction = problem.solve(bounds=config.bounds, tolerance=config.tolerance, throw=throw)
         narrow = None
@@ -109,17 +118,19 @@ def solve_conduction(
         if config.bottlenecks:
             narrow = find_bottlenecks(structure.labels, field, conduction, lines, structure.array_axis)
         conduction = replace(conduction, corner_potential=None)  # large, and the solves to come need the room
-        base = conduction.from_potential
         gains = {}
         if config.knockout:
-            each = lambda done: report("Taking phases away", 0.55 + 0.35 * done)  # noqa: E731
+            each = lambda done: report("Taking phases away", 0.55 + 0.25 * done)  # noqa: E731
             each(0.0)
-            gains = knockout_gain(structure.labels, field, solid, problem, bodies, base, each)
+            gains = knockout_gain(structure.labels, field, solid, problem, bodies, conduction.from_potential, each)
+    with_contact = gain_with_contact(gains, geometry, solid, solved, conduction.from_potential)
     report("Closing the bounds", 0.9)
     conduction, more = _tightened(field, conduction, config, structure.array_axis, throw)
     settings = config.model_dump() | structure.settings(config.temperature)
     settings["notes"] += more
-    return replace(_solution(field, conduction, gains, config, structure), settings=settings, bottlenecks=narrow)
+    return replace(
+        _solution(field, conduction, (gains, with_contact), config, structure), settings=settings, bottlenecks=narrow
+    )
 
 
 def _tightened(
@@ -172,7 +183,7 @@ def primal_type(backend: str) -> type[PrimalProblem]:
 def _solution(
     field: ConductionField,
     conduction: Conduction,
-    gains: dict[str, float],
+    gains: tuple[dict[str, float], dict[str, float]],
     config: TransportConfig,
     structure: Structure,
 ) -> ConductionSolution:
@@ -185,7 +196,8 @@ def _solution(
         current_vectors=conduction.current_density.astype(np.float32),
         sensitivity=conduction.sensitivity,
         resistance_share=resistance_share(field, conduction),
-        knockout_gain=gains,
+        knockout_gain=gains[0],
+        knockout_gain_with_contact=gains[1],
         axis=structure.axis,
         temperature=config.temperature,
         percolates=conduction.percolates,

@@ -12,8 +12,8 @@ import numpy as np
 from ssbi_core.errors import CalibrationError, InputError
 from ssbi_core.graph.axis import array_axis, interface_axis, interfaces_along
 from ssbi_core.io.phase_map import PhaseMap
-from ssbi_core.materials import MaterialSystem, Phase, load_system
-from ssbi_core.transport.conductivity_field import ConductionField, build_field
+from ssbi_core.materials import LAYERS, MaterialSystem, Phase, load_system
+from ssbi_core.transport.conductivity_field import ConductionField, FieldGeometry
 from ssbi_core.transport.config import MAX_UNLABELLED
 from ssbi_core.transport.properties import Properties, phase_properties
 from ssbi_core.transport.unlabelled import fill_unlabelled
@@ -76,11 +76,14 @@ class Structure:
         """Conductivity in S/cm of bodies and resistance in ohm cm2 of surfaces, at a temperature in K."""
         return phase_properties(self.system, temperature, self.conductivity, self.resistance)
 
-    def field(self, temperature: float) -> ConductionField:
-        """Conductivity and resistive faces at a temperature in K."""
-        bodies, lines = self.properties(temperature)
-        present = {phase: value for phase, value in lines.items() if self._shows(phase)}
-        return build_field(self.labels, self.voxel_size, bodies, present)
+    def geometry(self, temperature: float) -> FieldGeometry:
+        """Bodies and resistive faces; a temperature in K, since properties say which phases are faces."""
+        return FieldGeometry.of(self.labels, [phase for phase in self._surfaces(temperature) if phase not in LAYERS])
+
+    def field(self, temperature: float, geometry: FieldGeometry | None = None) -> ConductionField:
+        """Conductivity and resistive faces at a temperature in K; of another geometry where one is given."""
+        geometry = self.geometry(temperature) if geometry is None else geometry
+        return geometry.field(self.voxel_size, self.properties(temperature)[0], self._surfaces(temperature))
 
     def settings(self, temperature: float) -> dict[str, Any]:
         """What a result should keep of how it was made."""
@@ -109,6 +112,10 @@ class Structure:
             bare = f"LLZO touches NMC on {touching} pixel faces without a contact line"
             notes.append(f"{bare}: no charge-transfer resistance there")
         return notes
+
+    def _surfaces(self, temperature: float) -> dict[Phase, float]:
+        """Resistance in ohm cm2 of the phases given by one that are in the picture."""
+        return {phase: value for phase, value in self.properties(temperature)[1].items() if self._shows(phase)}
 
     def _shows(self, phase: Phase) -> bool:
         if phase is Phase.CONTACT and np.isin((Phase.LLZO, Phase.NMC), self.labels).all():

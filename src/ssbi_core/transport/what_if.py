@@ -25,7 +25,7 @@ from ssbi_core.transport.conduct import ConductionProblem
 from ssbi_core.transport.conductivity_field import SOLIDS, ConductionField, FieldGeometry, nearest_solid
 from ssbi_core.transport.config import TransportConfig
 from ssbi_core.transport.discrete_problem import check
-from ssbi_core.transport.knockout import REMOVABLE, filled
+from ssbi_core.transport.knockout import BODIES, REMOVABLE, filled, opens_border
 from ssbi_core.transport.linear_solve import one_core
 from ssbi_core.transport.node_splitting import WEAK
 from ssbi_core.transport.percolation import percolates
@@ -81,6 +81,7 @@ class WhatIf:
         )
         self._present = frozenset(map(Phase, np.unique(self.structure.labels)))
         self._prepared: dict[Kind, _Prepared] = {}
+        self._geometries: dict[tuple[frozenset[Phase], frozenset[Phase]], FieldGeometry] = {}
 
     def __enter__(self) -> WhatIf:
         return self
@@ -108,7 +109,8 @@ class WhatIf:
         ----------
         temperature : K; that of the config by default.
         conductivity, resistance : phase key -> S/cm, ohm cm2, in the place of what the config says of these phases.
-        without : keys of phases that are replaced by the solid they displaced, as for `knockout_gain`.
+        without : keys of phases that are replaced by the solid they displaced; where LLZO and NMC then meet, there is a
+            contact, as for `knockout_gain_with_contact`.
 
         Raises
         ------
@@ -124,20 +126,39 @@ class WhatIf:
         bodies, surfaces = phase_properties(
             self.structure.system, kelvin, known[0] | conductivity, known[1] | resistance
         )
-        surfaces = {phase: value for phase, value in surfaces.items() if phase in self._present}
-        return self._prepare(bodies, surfaces).answer((bodies, surfaces), _removable(without))
+        shown = self._present | {Phase.CONTACT} if self._present.issuperset(SOLIDS) else self._present
+        surfaces = {phase: value for phase, value in surfaces.items() if phase in shown}
+        removed = frozenset(_removable(without))
+        lines, gone = frozenset(surfaces).difference(LAYERS), removed.intersection(BODIES)
+        if not opens_border(self._geometry(lines), self._geometry(lines, gone)):
+            gone = frozenset()  # its pixels are filled in the structure as it is
+        return self._prepare((bodies, surfaces), self._geometry(lines, gone), gone).answer(
+            (bodies, surfaces), removed - gone
+        )
 
     @property
     def _own(self) -> tuple[Mapping[str, float], Mapping[str, float]]:
         return self.config.conductivity, self.config.resistance
 
-    def _prepare(self, bodies: Mapping[Phase, float], surfaces: Mapping[Phase, float]) -> _Prepared:
-        kind = self._kind(bodies, surfaces)
+    def _geometry(self, lines: frozenset[Phase], removed: frozenset[Phase] = frozenset()) -> FieldGeometry:
+        key = lines, removed
+        if key not in self._geometries:
+            labels = self.structure.labels
+            whole = self._geometry(lines).without(removed, self._solid) if removed else FieldGeometry.of(labels, lines)
+            self._geometries[key] = whole
+        return self._geometries[key]
+
+    @cached_property
+    def _solid(self) -> np.ndarray | None:
+        return nearest_solid(self.structure.labels)
+
+    def _prepare(self, properties: Properties, geometry: FieldGeometry, removed: frozenset[Phase]) -> _Prepared:
+        kind = (removed, *self._kind(*properties))
         prepared = self._prepared.pop(kind, None)
         if prepared is None:
             while len(self._prepared) >= _KEPT:  # the one asked for longest ago
                 self._prepared.pop(next(iter(self._prepared))).problem.solver.close()
-            prepared = _Prepared(self.structure, self.config, (dict(bodies), dict(surfaces)))
+            prepared = _Prepared(self.structure, self.config, properties, geometry, self._solid)
         self._prepared[kind] = prepared
         return prepared
 
@@ -157,11 +178,16 @@ class WhatIf:
 class _Prepared:
     """A structure with all that does not change from one question to the next."""
 
-    def __init__(self, structure: Structure, config: TransportConfig, properties: Properties) -> None:
-        self._structure, self._config = structure, config
-        self._geometry = FieldGeometry.of(structure.labels, [p for p in properties[1] if p not in LAYERS])
-        field = self._geometry.field(structure.voxel_size, *properties)
-        self._solid = nearest_solid(structure.labels)
+    def __init__(
+        self,
+        structure: Structure,
+        config: TransportConfig,
+        properties: Properties,
+        geometry: FieldGeometry,
+        solid: np.ndarray | None,
+    ) -> None:
+        self._structure, self._config, self._geometry, self._solid = structure, config, geometry, solid
+        field = geometry.field(structure.voxel_size, *properties)
         self.problem = ConductionProblem(
             field.conductivity,
             field.voxel_size,
@@ -169,7 +195,7 @@ class _Prepared:
             surfaces=field.surfaces,
             method=config.solver,
             mesh=config.mesh,
-            uniform_in=[field.body] if self._solid is None else [field.body, self._solid],
+            uniform_in=[field.body] if solid is None else [field.body, solid],
         )
 
     def answer(self, properties: Properties, without: Collection[Phase]) -> WhatIfAnswer:

@@ -27,11 +27,11 @@ def laminate() -> np.ndarray:
 
 
 def test_the_layer_of_a_laminate_is_the_first_cost(laminate: np.ndarray) -> None:
-    first, second = phase_costs(_solved(laminate, reaction_layer=5.0, grain_boundary=1.0))
+    first, second = phase_costs(_solved(laminate, reaction_layer=5.0, grain_boundary=1.0, contact=0.5))
     assert (first.phase, second.phase) == ("reaction_layer", "grain_boundary")
     bulk = 60 * 10e-7 / 1e-3
     assert first.resistance_share == pytest.approx(5 / (6 + bulk), rel=0.02)
-    assert first.knockout_gain == pytest.approx(5 / (1 + 64 * 10e-7 / 1e-3), rel=0.02)
+    assert first.knockout_gain == pytest.approx(4.5 / (1.5 + 64 * 10e-7 / 1e-3), rel=0.02)
 
 
 def test_a_blocking_layer_with_a_hole_costs_although_it_dissipates_nothing(laminate: np.ndarray) -> None:
@@ -44,10 +44,10 @@ def test_a_blocking_layer_with_a_hole_costs_although_it_dissipates_nothing(lamin
 
 
 def test_ignoring_the_layer_overestimates_by_its_gain(laminate: np.ndarray) -> None:
-    solved = _solved(laminate, reaction_layer=5.0)
+    solved = _solved(laminate, reaction_layer=5.0, contact=0.5)
     compared = compare_without_layer(solved, measured=solved.effective_conductivity.estimate)
     assert compared is not None
-    assert compared.overestimate == pytest.approx(1 + solved.knockout_gain["reaction_layer"])
+    assert compared.overestimate == pytest.approx(1 + solved.knockout_gain_with_contact["reaction_layer"])
     assert compared.errors_decades is not None
     with_layer, without = compared.errors_decades
     assert with_layer == pytest.approx(0, abs=1e-12)

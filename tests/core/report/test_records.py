@@ -40,6 +40,7 @@ SCHEMA = {
         "area_specific_resistance_ohm_cm2": NUMBER_OR_NULL,
         "resistance_share": BY_PHASE,
         "knockout_gain": BY_PHASE,
+        "knockout_gain_with_contact": BY_PHASE,
         "prediction": {
             "type": "object",
             "additionalProperties": False,
@@ -75,6 +76,7 @@ SCHEMA = {
             "area_specific_resistance_ohm_cm2",
             "resistance_share",
             "knockout_gain",
+            "knockout_gain_with_contact",
         ],
         "prediction": ["temperature_K", "axis"],
     },
@@ -102,6 +104,7 @@ def test_a_full_result_follows_the_contract(result):
         "area_specific_resistance_ohm_cm2",
         "resistance_share",
         "knockout_gain",
+        "knockout_gain_with_contact",
         "provenance",
     ]
     assert sum(document["resistance_share"].values()) == pytest.approx(1)

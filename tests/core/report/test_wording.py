@@ -13,7 +13,9 @@ def summary(result, **changes):
 
 def test_the_largest_share_is_named_with_what_it_costs(result):
     text = summary(
-        result, resistance_share={"reaction_layer": 0.62, "llzo": 0.38}, knockout_gain={"reaction_layer": 1.4}
+        result,
+        resistance_share={"reaction_layer": 0.62, "llzo": 0.38},
+        knockout_gain_with_contact={"reaction_layer": 1.4},
     )
     assert (
         "The reaction layer carries 62\u202f% of the resistance; without it σ_eff would be 2.40 times as high." in text
@@ -24,11 +26,13 @@ def test_the_largest_share_is_named_with_what_it_costs(result):
 def test_small_changes_are_percentages_and_negligible_ones_are_said_to_be(result):
     shares = {"grain_boundary": 0.9, "llzo": 0.1}
     assert "without them σ_eff would rise by 31\u202f%" in summary(
-        result, resistance_share=shares, knockout_gain={"grain_boundary": 0.31}
+        result, resistance_share=shares, knockout_gain_with_contact={"grain_boundary": 0.31}
     )
-    assert "would stay the same" in summary(result, resistance_share=shares, knockout_gain={"grain_boundary": 0.001})
+    assert "would stay the same" in summary(
+        result, resistance_share=shares, knockout_gain_with_contact={"grain_boundary": 0.001}
+    )
     assert "would fall by 2.0\u202f%" in summary(
-        result, resistance_share=shares, knockout_gain={"grain_boundary": -0.02}
+        result, resistance_share=shares, knockout_gain_with_contact={"grain_boundary": -0.02}
     )
 
 

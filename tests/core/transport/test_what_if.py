@@ -62,7 +62,7 @@ def test_taking_phases_away_gains_what_the_knock_out_says():
     config = TransportConfig(bounds=False, bottlenecks=False)
     solved = solve_conduction(picture(), config=config)
     with WhatIf(picture(), config=config) as what_if:
-        for key, gain in solved.knockout_gain.items():
+        for key, gain in solved.knockout_gain_with_contact.items():
             found = what_if.answer(without=(key,)).effective_conductivity
             assert found / solved.effective_conductivity.estimate - 1 == pytest.approx(gain, abs=1e-6)
         both = what_if.answer(without=("grain_boundary", "contact")).effective_conductivity

@@ -138,7 +138,7 @@ class TransportPanel(StepPanel):
             self.chart.show_bars([])
             self.sliders.stop()
             return
-        sigma, gains = solution.effective_conductivity, solution.knockout_gain
+        sigma, gains = solution.effective_conductivity, solution.knockout_gain_with_contact
         self.number.setText(
             f"<b>σ_eff = {sigma.estimate:.4g} S/cm</b><br>between {sigma.lower:.4g} and {sigma.upper:.4g}<br>"
             f"{solution.area_specific_resistance:.4g} Ω cm² at {solution.temperature:.5g} K"

@@ -1,4 +1,4 @@
-"""What each phase costs: the rise of sigma_eff when it is replaced by the solid it displaced."""
+"""What each phase costs: the rise of sigma_eff when it is replaced by the solid it displaced, contacts included."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VALUE_WIDTH = 0.22  # of the figure, for the number right of the longest bar
 
 def gains_figure(result: ImageResult) -> Figure | None:
     """Return the rise of sigma_eff without each phase as bars, None where no phase matters. Call inside `style`."""
-    gains = {} if result.transport is None else _noteworthy(result.transport.knockout_gain)
+    gains = {} if result.transport is None else _noteworthy(result.transport.knockout_gain_with_contact)
     if not gains:
         return None
     figure = Figure(figsize=(CHART_WIDTH_IN, 0.3 * len(gains) + 0.1))

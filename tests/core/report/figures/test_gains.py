@@ -7,7 +7,7 @@ from ssbi_core.report.figures.gains import gains_figure
 
 def figure_of(result, gains):
     with style():
-        return gains_figure(replace(result, transport=replace(result.transport, knockout_gain=gains)))
+        return gains_figure(replace(result, transport=replace(result.transport, knockout_gain_with_contact=gains)))
 
 
 def test_bars_are_sorted_and_as_long_as_the_gain(result):
