@@ -19,7 +19,7 @@ _NAMES: dict[str, tuple[str, bool]] = {  # phase key -> (name in a sentence, plu
     "llzo": ("the electrolyte grains", True),
     "grain_boundary": ("the grain boundaries", True),
     "nmc": ("the cathode particles", True),
-    "contact": ("the electrolyte\u00a0|\u00a0cathode contact", False),
+    "contact": ("the electrolyte\u00a0| cathode contact", False),
     "reaction_layer": ("the reaction layer", False),
     "pore": ("the pores", True),
     "dislocation": ("the dislocations", True),
