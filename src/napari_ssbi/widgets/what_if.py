@@ -17,6 +17,7 @@ from qtpy.QtWidgets import QCheckBox, QGridLayout, QLabel, QPushButton, QSlider,
 from napari_ssbi.compute.tasks import Change
 from napari_ssbi.widgets.share_chart import ShareBar, ShareChart
 from ssbi_core.materials import INTERFACES, PHASES, MaterialSystem, Phase
+from ssbi_core.report.formatting import percent
 
 _STEPS = 400
 _DECADES = 3.0  # a property slider reaches this far to both sides of the material's value
@@ -193,15 +194,17 @@ class WhatIfPanel(QWidget):
 def share_bars(
     system: MaterialSystem | None, shares: Mapping[str, float], beside: Mapping[str, str] | None = None
 ) -> list[ShareBar]:
-    """Rows of a `ShareChart`, the largest share first, with words `beside` the share of a phase."""
+    """Rows of a `ShareChart`, the largest share first, with words `beside` the share of a phase.
+
+    A phase that dissipates nothing has a row where there are words for it: a pore may cost all the same.
+    """
     if system is None:
         return []
     words = beside or {}
-    rows = sorted(((Phase.parse(key), share) for key, share in shares.items() if share > 0), key=lambda row: -row[1])
+    shown = [(Phase.parse(key), share) for key, share in shares.items() if share > 0 or words.get(key)]
+    rows = sorted(shown, key=lambda row: -row[1])
     return [
-        ShareBar(
-            system.title_of(phase), system.color_of(phase), share, f"{100 * share:.3g} %{words.get(phase.key, '')}"
-        )
+        ShareBar(system.title_of(phase), system.color_of(phase), share, f"{percent(share)}{words.get(phase.key, '')}")
         for phase, share in rows
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -28,6 +27,7 @@ from napari_ssbi.widgets.steps.data import Chosen
 from napari_ssbi.widgets.tabs import Tabs
 from napari_ssbi.widgets.what_if import WhatIfPanel, share_bars
 from ssbi_core.errors import SsbiError
+from ssbi_core.report.formatting import gain_in_words
 
 _TITLES = {
     "potential": "Potential",
@@ -38,6 +38,7 @@ _TITLES = {
 }
 _FIELDS = ["bounds", "knockout", "bottlenecks", "rel_gap", "mesh", "solver", "backend", "tolerance", "max_unlabelled"]
 _SHOWN_FIRST = ("current_density", "streamlines", "bottlenecks")
+_SMALLEST_GAIN = 5e-4  # that is said
 
 
 class Given(NamedTuple):
@@ -146,9 +147,12 @@ class TransportPanel(StepPanel):
             else f"<b>No current passes.</b><br>{solution.reason}"
         )
         material = chosen.setting.material() if chosen is not None else None
-        words = {key: _gain_in_words(gain) for key, gain in gains.items()}
+        words = {key: _gain_beside(gain) for key, gain in gains.items()}
         self.chart.show_bars(share_bars(material, solution.resistance_share, words))
-        self.chart.setToolTip("Share of the resistance, and in brackets how much more would pass without the phase")
+        self.chart.setToolTip(
+            "Share of the resistance, and in brackets how much more would pass without the phase; "
+            "where electrolyte and cathode then meet, their new contact resists like any other"
+        )
 
     def _config(self) -> BaseModel:
         """What is typed here, with temperature and axis of the Data step."""
@@ -199,13 +203,9 @@ class TransportPanel(StepPanel):
         self.bar.show_layer(layer, OVERLAYS[role].title, OVERLAYS[role].unit)
 
 
-def _gain_in_words(gain: float) -> str:
-    """How much more passes without a phase: in percent, from twofold on as a factor."""
-    if gain < 5e-4:
-        return ""
-    if math.isinf(gain):
-        return "  (all)"
-    return f"  (+{100 * gain:.2g} %)" if gain < 0.995 else f"  (× {1 + gain:.2g})"
+def _gain_beside(gain: float) -> str:
+    """What is gained without a phase, nothing where that is next to nothing."""
+    return "" if abs(gain) < _SMALLEST_GAIN else f"  ({gain_in_words(gain)})"
 
 
 def _overlay(role: str, result: Transport, name: str, placement: Placement, shown: bool) -> LayerData | None:
