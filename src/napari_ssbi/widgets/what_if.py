@@ -86,7 +86,9 @@ class WhatIfPanel(QWidget):
         self._system, self._base, self._start = system, None, temperature
         self._waiting = self._again = False
         for phase, box in self._without.items():
-            box.setText(system.title_of(phase))
+            title = system.title_of(phase)
+            box.setText(title.partition(" (")[0])  # two columns of whole titles are wider than the dock
+            box.setToolTip(title)
             box.setVisible(present.get(phase.key, 0) > 0)
         for knob, slider in self._values.items():
             slider.setEnabled(present.get(knob.phase.key, 0) > 0)
