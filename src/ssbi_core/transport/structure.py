@@ -115,9 +115,10 @@ class Structure:
 
     def _surfaces(self, temperature: float) -> dict[Phase, float]:
         """Resistance in ohm cm2 of the phases given by one that are in the picture."""
-        return {phase: value for phase, value in self.properties(temperature)[1].items() if self._shows(phase)}
+        return {phase: value for phase, value in self.properties(temperature)[1].items() if self.shows(phase)}
 
-    def _shows(self, phase: Phase) -> bool:
+    def shows(self, phase: Phase) -> bool:
+        """Whether the picture holds a phase."""
         if phase is Phase.CONTACT and np.isin((Phase.LLZO, Phase.NMC), self.labels).all():
             return True  # any line between the two is one
         return bool((self.labels == phase).any())

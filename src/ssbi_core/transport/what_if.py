@@ -126,8 +126,7 @@ class WhatIf:
         bodies, surfaces = phase_properties(
             self.structure.system, kelvin, known[0] | conductivity, known[1] | resistance
         )
-        shown = self._present | {Phase.CONTACT} if self._present.issuperset(SOLIDS) else self._present
-        surfaces = {phase: value for phase, value in surfaces.items() if phase in shown}
+        surfaces = {phase: value for phase, value in surfaces.items() if self.structure.shows(phase)}
         removed = frozenset(_removable(without))
         lines, gone = frozenset(surfaces).difference(LAYERS), removed.intersection(BODIES)
         if not opens_border(self._geometry(lines), self._geometry(lines, gone)):

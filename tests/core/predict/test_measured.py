@@ -198,7 +198,6 @@ def test_a_sample_that_does_not_conduct_is_named():
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say():
     """Rank of the truth among the samples is uniform (simulation-based calibration, Talts et al., arXiv 1804.06788)."""
     ranks = []
